@@ -1,0 +1,150 @@
+"""From runs to figures: by sequence, and means over all sequences and over both halves."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from runs import Run
+
+from tracker import evaluation
+
+HIT = 0.5  # IoU above which a box is right; the score is judged by it
+
+Runs = dict[str, list[Run]]  # of each sequence
+
+
+def halves(names: list[str]) -> dict[str, str]:
+    """Tell which half each sequence of the whole sorted list is in: the first place is odd."""
+    return {name: ("odd", "even")[place % 2] for place, name in enumerate(names)}
+
+
+def report(runs: Runs, half_of: dict[str, str]) -> dict[str, dict]:
+    """Give every tracker's figures without conditions: by sequence, means, and mean curves."""
+    trackers = dict.fromkeys(run.name for some in runs.values() for run in some)
+    found = {}
+    for tracker in trackers:
+        of_tracker = {
+            name: [run for run in some if run.name == tracker and run.condition == "plain"]
+            for name, some in runs.items()
+        }
+        of_tracker = {name: some for name, some in of_tracker.items() if some}
+        sequences = {name: _of_sequence(some) for name, some in of_tracker.items()}
+        one_pass = [some[0] for some in of_tracker.values()]
+        found[tracker] = {
+            "mean": _means(sequences, half_of),
+            "sequences": sequences,
+            "success_curve": _mean_curve(evaluation.success_curve, map(_overlaps, one_pass)),
+            "precision_curve": _mean_curve(evaluation.precision_curve, map(_distances, one_pass)),
+        }
+    return found
+
+
+def _of_sequence(runs: list[Run]) -> dict[str, float]:
+    one_pass = runs[0]
+    overlaps = _overlaps(one_pass)
+    from_starts = [evaluation.success_auc(_overlaps(run)) for run in runs]
+    figures = {
+        "auc": evaluation.success_auc(overlaps),
+        "precision": evaluation.precision(_distances(one_pass)),
+        "lost": evaluation.lost_share(overlaps),
+        "frames": len(overlaps),
+    }
+    if len(runs) > 1:
+        figures["tre"] = float(np.mean(from_starts))
+    if len(one_pass.update_ms):
+        figures["ms"] = float(np.median(one_pass.update_ms))
+    return figures
+
+
+def score_report(runs: Runs, half_of: dict[str, str], tracker: str) -> dict[str, dict]:
+    """Tell what the score is worth, in one pass: ROC areas, calibration, and their curves."""
+    found = {}
+    for half in ("all", "odd", "even"):
+        judged = [
+            (_present(run, run.scores), _overlaps(run) > HIT)
+            for name, some in runs.items()
+            for run in some[:1]
+            if run.name == tracker and half in ("all", half_of[name])
+        ]
+        if not judged:
+            continue
+        scores, hits = map(np.concatenate, zip(*judged, strict=True))
+        areas = [evaluation.roc_area(*pair) for pair in judged]
+        bins = evaluation.reliability(scores, hits)
+        found[half] = {
+            "roc_area_pooled": evaluation.roc_area(scores, hits),
+            "roc_area_mean": float(np.nanmean(areas)) if np.isfinite(areas).any() else np.nan,
+            "calibration_error": evaluation.calibration_error(bins),
+            "reliability": {key: value.tolist() for key, value in bins._asdict().items()},
+            "roc": [rate[:: max(1, len(rate) // 500)].tolist() for rate in _roc(scores, hits)],
+        }
+    return found
+
+
+def robustness(runs: Runs, half_of: dict[str, str], tracker: str) -> dict[str, dict]:
+    """Give the mean AUC under each condition, and what it lost against the plain pass."""
+    by_condition: dict[str, dict[str, list[float]]] = {}
+    for name, some in runs.items():
+        for run in some:
+            if run.name == tracker and (run.condition != "plain" or run is some[0]):
+                of_condition = by_condition.setdefault(run.condition, {})
+                of_condition.setdefault(name, []).append(evaluation.success_auc(_overlaps(run)))
+    found = {}
+    for condition, sequences in by_condition.items():
+        auc = {name: {"auc": float(np.mean(values))} for name, values in sequences.items()}
+        found[condition] = {"mean": _means(auc, half_of), "sequences": auc}
+    return found
+
+
+def machine() -> dict[str, str]:
+    """Tell on what and when figures were made."""
+    model = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(
+            (line.split(": ")[1] for line in lines if line.startswith("model name")), model
+        )
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "processor": model,
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "opencv": cv2.__version__,
+    }
+
+
+def _means(sequences: dict[str, dict[str, float]], half_of: dict[str, str]) -> dict[str, dict]:
+    found = {}
+    for half in ("all", "odd", "even"):
+        chosen = [row for name, row in sequences.items() if half in ("all", half_of[name])]
+        if chosen:
+            keys = [key for key in chosen[0] if key != "frames"]
+            found[half] = {key: float(np.mean([row[key] for row in chosen])) for key in keys}
+            found[half]["sequences"] = len(chosen)
+    return found
+
+
+def _overlaps(run: Run) -> np.ndarray:
+    return evaluation.overlaps(run.boxes, run.truth)
+
+
+def _distances(run: Run) -> np.ndarray:
+    return evaluation.center_distances(run.boxes, run.truth)
+
+
+def _present(run: Run, values: np.ndarray) -> np.ndarray:
+    return values[np.isfinite(run.truth).all(axis=1)]
+
+
+def _roc(scores: np.ndarray, hits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return evaluation.roc_curve(scores, hits)
+
+
+def _mean_curve(curve: Callable[[np.ndarray], np.ndarray], values: Iterable) -> list[float]:
+    return np.mean([curve(value) for value in values], axis=0).tolist()
