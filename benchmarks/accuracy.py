@@ -127,11 +127,15 @@ def save(found: dict, folder: Path, name: str, *, pictures: bool) -> None:
     path = folder / f"{name}.json"
     path.write_text(json.dumps(without_nan(found), indent=1, allow_nan=False))
     print(f"\nwritten: {path}")
-    if pictures:
+    if not pictures:
+        return
+    try:
         from plots import draw_accuracy
-
-        for picture in draw_accuracy(found, folder, name):
-            print(f"written: {picture}")
+    except ImportError:
+        print('no pictures: they need pip install "meanshift-tracker[plot]"', file=sys.stderr)
+        return
+    for picture in draw_accuracy(found, folder, name):
+        print(f"written: {picture}")
 
 
 def without_nan(value: Any) -> Any:

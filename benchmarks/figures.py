@@ -14,6 +14,7 @@ from runs import Run
 from tracker import evaluation
 
 HIT = 0.5  # IoU above which a box is right; the score is judged by it
+DRAWN_POINTS = 500  # of a ROC curve; it has one for every score otherwise
 
 Runs = dict[str, list[Run]]  # of each sequence
 
@@ -81,7 +82,7 @@ def score_report(runs: Runs, half_of: dict[str, str], tracker: str) -> dict[str,
             "roc_area_mean": float(np.nanmean(areas)) if np.isfinite(areas).any() else np.nan,
             "calibration_error": evaluation.calibration_error(bins),
             "reliability": {key: value.tolist() for key, value in bins._asdict().items()},
-            "roc": [rate[:: max(1, len(rate) // 500)].tolist() for rate in _roc(scores, hits)],
+            "roc": [_thinned(rate) for rate in evaluation.roc_curve(scores, hits)],
         }
     return found
 
@@ -142,8 +143,9 @@ def _present(run: Run, values: np.ndarray) -> np.ndarray:
     return values[np.isfinite(run.truth).all(axis=1)]
 
 
-def _roc(scores: np.ndarray, hits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return evaluation.roc_curve(scores, hits)
+def _thinned(rates: np.ndarray) -> list[float]:
+    chosen = np.linspace(0, len(rates) - 1, min(len(rates), DRAWN_POINTS)).round().astype(int)
+    return rates[chosen].tolist()
 
 
 def _mean_curve(curve: Callable[[np.ndarray], np.ndarray], values: Iterable) -> list[float]:

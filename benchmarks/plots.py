@@ -1,0 +1,133 @@
+"""The figures as pictures, from the same dictionaries that are written as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tracker.evaluation import PRECISION_DISTANCES_PX, PRECISION_PX, SUCCESS_THRESHOLDS
+
+OWN_COLOR = "#c8102e"
+OWN_TINT = "#f0b4bd"  # of bars, on which the others are dots
+# Paul Tol's muted palette: told apart by color-blind readers too.
+OTHER_COLORS = [
+    "#332288", "#88ccee", "#44aa99", "#117733", "#999933",
+    "#ddcc77", "#aa4499", "#882255", "#6b6b6b",
+]  # fmt: skip
+HALF_COLORS = {"all": "#222222", "odd": "#4477aa", "even": "#ee7733"}
+
+
+def draw_accuracy(found: dict, folder: Path, name: str) -> list[Path]:
+    """Draw curves, sequences and the score; tell which files were written."""
+    tracker = found["made"]["preset"]
+    pictures = {
+        "curves": _curves(found["trackers"], tracker),
+        "sequences": _sequences(found["trackers"], tracker),
+        "score": _score(found["score"], tracker),
+    }
+    written = []
+    for kind, figure in pictures.items():
+        written.append(folder / f"{name}-{kind}.png")
+        figure.savefig(written[-1], dpi=120)
+    return written
+
+
+def _curves(trackers: dict, own: str) -> Figure:
+    figure = Figure(figsize=(11, 4.8), layout="constrained")
+    success, precision = figure.subplots(1, 2)
+    panels = [
+        (success, SUCCESS_THRESHOLDS, "success_curve", "auc"),
+        (precision, PRECISION_DISTANCES_PX, "precision_curve", "precision"),
+    ]
+    for axes, across, curve, figure_of in panels:
+        ranked = sorted(trackers, key=lambda name: -trackers[name]["mean"]["all"][figure_of])
+        for tracker in ranked:
+            axes.plot(
+                across,
+                trackers[tracker][curve],
+                color=_color(tracker, trackers, own),
+                linewidth=3 if tracker == own else 1.5,
+                zorder=3 if tracker == own else 2,
+                label=f"{trackers[tracker]['mean']['all'][figure_of]:.3f}  {tracker}",
+            )
+        axes.set(xlim=(0, across[-1]), ylim=(0, 1))
+        _plain(axes)
+    success.set(xlabel="IoU above", ylabel="share of frames", title="Success (area under it)")
+    success.legend(loc="upper right", frameon=False, fontsize=9)
+    precision.axvline(PRECISION_PX, color="#999999", linewidth=0.8, linestyle="--")
+    precision.set(xlabel="center within (px)", title=f"Precision (at {PRECISION_PX:g} px)")
+    precision.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    return figure
+
+
+def _sequences(trackers: dict, own: str) -> Figure:
+    rows = trackers[own]["sequences"]
+    ranked = sorted(rows, key=lambda name: rows[name]["auc"])
+    figure = Figure(figsize=(8, 1.6 + 0.27 * len(ranked)), layout="constrained")
+    axes = figure.subplots()
+    places = np.arange(len(ranked))
+    own_auc = [rows[name]["auc"] for name in ranked]
+    axes.barh(places, own_auc, color=OWN_TINT, height=0.7, label=own)
+    for other in trackers:
+        found = trackers[other]["sequences"]
+        if other != own:
+            axes.plot(
+                [found[name]["auc"] if name in found else np.nan for name in ranked],
+                places,
+                "o",
+                color=_color(other, trackers, own),
+                markeredgecolor="white",
+                markersize=6,
+                label=other,
+            )
+    axes.set(yticks=places, yticklabels=ranked, xlim=(0, 1), ylim=(-0.7, len(ranked) - 0.3))
+    axes.set(xlabel="area under the success curve", title="One pass, sequence by sequence")
+    _plain(axes)
+    axes.grid(visible=False, axis="y")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    return figure
+
+
+def _score(score: dict, own: str) -> Figure:
+    figure = Figure(figsize=(11, 5), layout="constrained")
+    promise, roc = figure.subplots(1, 2)
+    for axes in (promise, roc):
+        axes.plot([0, 1], [0, 1], color="#999999", linewidth=0.8, linestyle="--")
+        axes.set(xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
+        _plain(axes)
+    largest = max(max(row["reliability"]["n_frames"]) for row in score.values())
+    for half, row in score.items():
+        bins = row["reliability"]
+        color = HALF_COLORS[half]
+        filled = np.array(bins["n_frames"]) > 0
+        mean_score = np.array(bins["mean_score"], float)[filled]
+        hit_rate = np.array(bins["hit_rate"], float)[filled]
+        sizes = 12 + 160 * np.array(bins["n_frames"])[filled] / largest
+        promise.plot(mean_score, hit_rate, color=color, linewidth=1.2)
+        promise.scatter(mean_score, hit_rate, sizes, color=color, alpha=0.8, clip_on=False)
+        promise.plot([], [], "o-", color=color, label=f"{row['calibration_error']:.3f}  {half}")
+        roc.plot(
+            *row["roc"], color=color, linewidth=2, label=f"{row['roc_area_pooled']:.3f}  {half}"
+        )
+    promise.set(xlabel=f"score of {own}", ylabel="share of frames with IoU > 0.5")
+    promise.set_title("Reliability (calibration error; dot area: frames)")
+    promise.legend(loc="upper left", frameon=False, fontsize=9)
+    roc.set(xlabel="share of misses kept", ylabel="share of hits kept", title="ROC (area)")
+    roc.legend(loc="lower right", frameon=False, fontsize=9)
+    return figure
+
+
+def _color(tracker: str, trackers: dict, own: str) -> str:
+    if tracker == own:
+        return OWN_COLOR
+    others = [name for name in trackers if name != own]
+    return OTHER_COLORS[others.index(tracker) % len(OTHER_COLORS)]
+
+
+def _plain(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
