@@ -13,29 +13,25 @@ reported apart, so that one half can be tuned on and the other looked at.
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import one_thread  # noqa: F401  # isort: skip
 
 from conditions import all_conditions
-from figures import halves, machine, report, robustness, score_report
+from figures import halves, report, robustness, score_report
 from peers import of_this_opencv, this_tracker
 from runs import Entry, Run, run_sequence, start_frames
+from saving import RESULTS, machine, save
 from tables import print_tables
 from tqdm import tqdm
 
 from tracker.errors import TrackerError
 from tracker.sequences import Sequence, read_boxes, read_sequences
-
-RESULTS = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True)
@@ -117,34 +113,9 @@ def main(arguments: list[str] | None = None) -> int:
         "robustness": robustness(runs, half_of, options.preset) if options.robustness else {},
     }
     print_tables(found, options.preset)
-    save(found, options.output, f"accuracy-{options.preset}", pictures=not options.no_plots)
+    draw = None if options.no_plots else "draw_accuracy"
+    save(found, options.output, f"accuracy-{options.preset}", draw=draw)
     return 0
-
-
-def save(found: dict, folder: Path, name: str, *, pictures: bool) -> None:
-    """Write the figures as JSON, and draw them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.json"
-    path.write_text(json.dumps(without_nan(found), indent=1, allow_nan=False))
-    print(f"\nwritten: {path}")
-    if not pictures:
-        return
-    try:
-        from plots import draw_accuracy
-    except ImportError:
-        print('no pictures: they need pip install "meanshift-tracker[plot]"', file=sys.stderr)
-        return
-    for picture in draw_accuracy(found, folder, name):
-        print(f"written: {picture}")
-
-
-def without_nan(value: Any) -> Any:
-    """Put None where there is no number: JSON has no NaN."""
-    if isinstance(value, dict):
-        return {key: without_nan(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [without_nan(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

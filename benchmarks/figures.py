@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import platform
-import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
-import cv2
 import numpy as np
 from runs import Run
 
@@ -100,24 +96,6 @@ def robustness(runs: Runs, half_of: dict[str, str], tracker: str) -> dict[str, d
         auc = {name: {"auc": float(np.mean(values))} for name, values in sequences.items()}
         found[condition] = {"mean": _means(auc, half_of), "sequences": auc}
     return found
-
-
-def machine() -> dict[str, str]:
-    """Tell on what and when figures were made."""
-    model = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next(
-            (line.split(": ")[1] for line in lines if line.startswith("model name")), model
-        )
-    return {
-        "date": time.strftime("%Y-%m-%d"),
-        "processor": model,
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "opencv": cv2.__version__,
-    }
 
 
 def _means(sequences: dict[str, dict[str, float]], half_of: dict[str, str]) -> dict[str, dict]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -120,7 +121,33 @@ def _score(score: dict, own: str) -> Figure:
     return figure
 
 
-def _color(tracker: str, trackers: dict, own: str) -> str:
+def draw_speed(found: dict, folder: Path, name: str) -> list[Path]:
+    """Draw what an update costs by size of frame and target; tell which file was written."""
+    own = found["made"]["preset"]
+    figure = Figure(figsize=(11, 4.6), layout="constrained")
+    for axes, axis in zip(figure.subplots(1, 2, sharey=True), ("frame", "target"), strict=True):
+        labels = list(found[axis])
+        contenders = list(found[axis][labels[0]])
+        places = np.arange(len(labels))
+        width = 0.8 / len(contenders)
+        for number, contender in enumerate(contenders):
+            medians = [found[axis][label][contender]["median"] for label in labels]
+            at = places + (number - (len(contenders) - 1) / 2) * width
+            bars = axes.bar(at, medians, width * 0.92, color=_color(contender, contenders, own))
+            bars.set_label(contender)
+            axes.bar_label(bars, [f"{value:.2g}" for value in medians], fontsize=8, padding=2)
+        axes.set(yscale="log", xticks=places, xticklabels=labels)
+        axes.set_title(f"by size of the {axis}")
+        _plain(axes)
+        axes.grid(visible=False, axis="x")
+    figure.axes[0].set_ylabel("CPU ms of an update (log scale)")
+    figure.axes[0].legend(loc="upper left", frameon=False, fontsize=9)
+    path = folder / f"{name}.png"
+    figure.savefig(path, dpi=120)
+    return [path]
+
+
+def _color(tracker: str, trackers: Iterable[str], own: str) -> str:
     if tracker == own:
         return OWN_COLOR
     others = [name for name in trackers if name != own]
