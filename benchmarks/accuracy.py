@@ -30,7 +30,7 @@ from saving import RESULTS, machine, save
 from tables import print_tables
 from tqdm import tqdm
 
-from tracker.errors import TrackerError
+from tracker.errors import ConfigError, SourceError, TrackerError
 from tracker.sequences import Sequence, read_boxes, read_sequences
 
 
@@ -73,11 +73,13 @@ def run_all(sequences: list[Sequence], plan: Plan, n_jobs: int) -> dict[str, lis
 def read_results(folder: Path, sequences: list[Sequence]) -> dict[str, list[Run]]:
     """Read boxes of others, ``folder/TRACKER/SEQUENCE.txt``, as runs of each sequence."""
     runs: dict[str, list[Run]] = {sequence.name: [] for sequence in sequences}
-    for place in sorted(path for path in folder.iterdir() if path.is_dir()):
+    for place in sorted(path for path in folder.glob("*") if path.is_dir()):
         for sequence in sequences:
             path = place / f"{sequence.name}.txt"
             if path.is_file():
                 runs[sequence.name].append(Run.of_boxes(place.name, read_boxes(path), sequence))
+    if not any(runs.values()):
+        raise SourceError(f"{folder}: no boxes of these sequences; expected TRACKER/SEQUENCE.txt")
     return runs
 
 
@@ -85,7 +87,7 @@ def choose(half_of: dict[str, str], only: list[str] | None, half: str | None) ->
     """Name the sequences asked for."""
     for name in only or ():
         if name not in half_of:
-            raise ValueError(f"--only {name}: no such sequence; there are {', '.join(half_of)}")
+            raise ConfigError(f"--only {name}: no such sequence; there are {', '.join(half_of)}")
     return {name for name in only or half_of if half in (None, half_of[name])}
 
 
@@ -102,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.results:
             for name, others in read_results(options.results, sequences).items():
                 runs[name] += others
-    except (TrackerError, ValueError) as error:
+    except TrackerError as error:
         print(f"accuracy.py: {error}", file=sys.stderr)
         return 2
     found = {

@@ -14,7 +14,7 @@ STATM = Path("/proc/self/statm")  # resident pages in its second field; Linux on
 N_SAMPLES = 200
 SETTLED = 0.1  # of the run, after which the allocator has what it needs
 TARGET = 80
-FLAT_BYTES = 5.0  # an update; 100,000 updates then add half a megabyte
+FLAT_MB = 1.0  # over the whole run
 
 
 def measure_memory(preset: str, n_updates: int) -> dict[str, float]:
@@ -23,7 +23,8 @@ def measure_memory(preset: str, n_updates: int) -> dict[str, float]:
     Returns
     -------
     dict
-        ``bytes_per_update``, the half width of its 95 % interval, and the size at both ends.
+        ``bytes_per_update``, the half width of its 95 % interval, ``growth_mb`` over the whole
+        run by that line, and the size at both ends.
 
     Raises
     ------
@@ -48,6 +49,7 @@ def measure_memory(preset: str, n_updates: int) -> dict[str, float]:
         "updates": n_updates,
         "bytes_per_update": slope,
         "margin_95": margin,
+        "growth_mb": slope * n_updates / 1e6,
         "first_mb": resident[settled][0] / 1e6,
         "last_mb": resident[-1] / 1e6,
     }

@@ -12,6 +12,7 @@ import numpy as np
 from conditions import PLAIN, Condition, at_quarter_bits
 from peers import Frame, Start, Step
 
+from tracker.errors import SourceError
 from tracker.sequences import Sequence
 from tracker.video import open_video
 
@@ -42,12 +43,12 @@ class Run(NamedTuple):
 
         Raises
         ------
-        ValueError
+        SourceError
             If there is not one box a frame.
         """
         truth = sequence.truth
         if boxes.shape != truth.shape:
-            raise ValueError(
+            raise SourceError(
                 f"{name}/{sequence.name}.txt: {len(boxes)} boxes, but {len(truth)} rows of truth"
             )
         nothing = np.full(len(boxes), np.nan)
@@ -83,7 +84,7 @@ def frames_of(sequence: Sequence) -> Iterator[Frame]:
 
     Raises
     ------
-    ValueError
+    SourceError
         If there are fewer frames than rows.
     """
     n_frames = 0
@@ -96,7 +97,7 @@ def frames_of(sequence: Sequence) -> Iterator[Frame]:
             yield frame.image
             n_frames += 1
     if n_frames < len(sequence.truth):
-        raise ValueError(
+        raise SourceError(
             f"{sequence.frames}: {n_frames} frames, but the truth has {len(sequence.truth)} rows"
         )
 

@@ -22,7 +22,7 @@ import one_thread  # noqa: F401  # isort: skip
 
 import numpy as np
 from floor import floor
-from memory import FLAT_BYTES, measure_memory
+from memory import FLAT_MB, measure_memory
 from peers import Start, of_this_opencv, this_tracker
 from saving import RESULTS, machine, save
 from scenes import SIZES, Clip, moving_target
@@ -159,7 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
         memory = measure_memory(options.preset, options.updates)
         print_memory(memory)
         save({"made": made, "memory": memory}, options.output, f"memory-{options.preset}")
-        return 0 if abs(memory["bytes_per_update"]) < FLAT_BYTES else 1
+        return 0 if memory["growth_mb"] < FLAT_MB else 1
     sizes = {label: SIZES[label] for label in options.sizes}
     largest = options.sizes[-1]
     found = {
@@ -179,7 +179,8 @@ def print_memory(memory: dict[str, float]) -> None:
     print(
         f"{memory['updates']:,} updates: resident {memory['first_mb']:.1f} MB, at the end "
         f"{memory['last_mb']:.1f} MB; {memory['bytes_per_update']:+.2f} ± "
-        f"{memory['margin_95']:.2f} bytes an update (flat: under {FLAT_BYTES:g})"
+        f"{memory['margin_95']:.2f} bytes an update, {memory['growth_mb']:+.3f} MB in all "
+        f"(flat: under {FLAT_MB:g})"
     )
 
 

@@ -1,0 +1,158 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tracker.synthetic import plain_scene
+from tracker.video import open_sink
+
+ROOT = Path(__file__).parent.parent
+N_FRAMES = 24
+
+
+def run(script, *arguments, status=0):
+    """Run a benchmark as its user does, and give what it printed."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / script, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    return done.stdout if status == 0 else done.stderr
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Two sequences of one scene, as a video with truth.csv and in the form of OTB."""
+    folder = tmp_path_factory.mktemp("data")
+    frames, boxes = zip(*plain_scene()[:N_FRAMES], strict=True)
+    (folder / "clip").mkdir()
+    with open_sink(folder / "clip" / "video.mp4", fps=25) as sink:
+        for frame in frames:
+            sink.write(frame)
+    lines = "".join(f"{k},{b.x},{b.y},{b.width},{b.height}\n" for k, b in enumerate(boxes))
+    (folder / "clip" / "truth.csv").write_text("frame,x,y,w,h\n" + lines)
+    (folder / "Walk" / "img").mkdir(parents=True)
+    for k, frame in enumerate(frames):
+        cv2.imwrite(str(folder / "Walk" / "img" / f"{k + 1:04d}.jpg"), frame)
+    lines = "".join(f"{b.x + 1}\t{b.y + 1}\t{b.width}\t{b.height}\n" for b in boxes)
+    (folder / "Walk" / "groundtruth_rect.txt").write_text(lines)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory, data):
+    """Boxes of a tracker that knows the truth, and of one that stands still."""
+    folder = tmp_path_factory.mktemp("results")
+    boxes = [box for _, box in plain_scene()[:N_FRAMES]]
+    for tracker, found in {"oracle": boxes, "rock": [boxes[0]] * N_FRAMES}.items():
+        (folder / tracker).mkdir()
+        for sequence in ("clip", "Walk"):
+            lines = "".join(",".join(map(str, box)) + "\n" for box in found)
+            (folder / tracker / f"{sequence}.txt").write_text(lines)
+    return folder
+
+
+def test_accuracy_reports_both_forms_of_sequences_beside_the_boxes_of_others(
+    tmp_path, data, results
+):
+    printed = run("accuracy.py", data, "--results", results, "--output", tmp_path, "--no-plots")
+    found = json.loads((tmp_path / "accuracy-fast.json").read_text())
+    assert found["half_of"] == {"Walk": "odd", "clip": "even"}
+    means = {name: tracker["mean"]["all"] for name, tracker in found["trackers"].items()}
+    assert means["oracle"]["auc"] == pytest.approx(20 / 21)
+    assert means["oracle"]["precision"] == 1
+    assert means["rock"]["auc"] < means["fast"]["auc"] <= means["oracle"]["auc"]
+    own = found["trackers"]["fast"]
+    by_half = [own["mean"][half]["auc"] for half in ("odd", "even")]
+    assert own["mean"]["all"]["auc"] == pytest.approx(np.mean(by_half))
+    assert own["sequences"]["clip"]["frames"] == N_FRAMES
+    assert own["mean"]["all"]["ms"] > 0
+    assert 0 <= found["score"]["all"]["calibration_error"] <= 1
+    assert "oracle" in printed
+    assert str(data) not in json.dumps(found)
+
+
+def test_accuracy_is_the_same_with_two_processes(tmp_path, data):
+    def figures(jobs):
+        run("accuracy.py", data, "--jobs", jobs, "--output", tmp_path, "--no-plots", "--starts", 2)
+        found = json.loads((tmp_path / "accuracy-fast.json").read_text())
+        sequences = found["trackers"]["fast"]["sequences"].values()
+        assert all(0 < row["tre"] <= 1 for row in sequences)
+        return [(row["auc"], row["tre"], row["precision"], row["lost"]) for row in sequences]
+
+    assert figures(1) == figures(2)
+
+
+def test_accuracy_under_every_condition_and_against_the_peers(tmp_path, data):
+    run(
+        "accuracy.py", data, "--only", "clip", "--peers", "--robustness",
+        "--output", tmp_path, "--no-plots",
+    )  # fmt: skip
+    found = json.loads((tmp_path / "accuracy-fast.json").read_text())
+    conditions = found["robustness"]
+    assert len(conditions) == 8
+    auc = {name: row["mean"]["all"]["auc"] for name, row in conditions.items()}
+    assert auc["plain"] == found["trackers"]["fast"]["mean"]["all"]["auc"]
+    assert auc["first box shifted by 10 %"] < auc["plain"]
+    assert auc["double size"] == pytest.approx(auc["plain"], abs=0.1)
+    assert {"CamShift", "meanShift"} <= set(found["trackers"])
+
+
+def test_accuracy_draws_what_it_found(tmp_path, data, results):
+    pytest.importorskip("matplotlib", reason="pictures need meanshift-tracker[plot]")
+    run("accuracy.py", data, "--results", results, "--output", tmp_path)
+    for kind in ("curves", "sequences", "score"):
+        picture = cv2.imread(str(tmp_path / f"accuracy-fast-{kind}.png"))
+        assert picture.std() > 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "accuracy.py: nowhere: no such folder"),
+        (["DATA", "--only", "Wolk"], "accuracy.py: --only Wolk: no such sequence; there are Walk"),
+        (["DATA", "--results", "DATA"], "no boxes of these sequences; expected TRACKER/"),
+    ],
+)
+def test_accuracy_says_in_one_line_what_is_wrong(tmp_path, data, arguments, message):
+    arguments = [data if argument == "DATA" else argument for argument in arguments]
+    said = run("accuracy.py", *arguments, "--output", tmp_path, status=2)
+    assert message in said
+    assert said.count("\n") == 1
+
+
+def test_accuracy_refuses_boxes_of_another_number_of_frames(tmp_path, data):
+    (tmp_path / "short").mkdir()
+    (tmp_path / "short" / "clip.txt").write_text("1,2,3,4\n")
+    said = run("accuracy.py", data, "--results", tmp_path, "--output", tmp_path, status=2)
+    assert "short/clip.txt: 1 boxes, but 24 rows of truth" in said
+
+
+def test_speed_races_the_textbook_loop_and_the_floor(tmp_path):
+    printed = run(
+        "speed.py", "--turns", 1, "--sizes", "480p", "--output", tmp_path, "--no-plots"
+    )  # fmt: skip
+    found = json.loads((tmp_path / "speed-fast.json").read_text())
+    row = found["frame"]["480p"]
+    assert row["fast"]["ratio"] == 1
+    assert 0 < row["floor"]["median"] < row["fast"]["median"] < row["textbook CamShift"]["median"]
+    assert all(cost["median"] <= cost["percentile_99"] for cost in row.values())
+    assert list(found["target"]) == ["20 px", "60 px", "200 px"]
+    assert "textbook CamShift" in printed
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
+def test_memory_is_measured_over_many_updates(tmp_path):
+    run("speed.py", "--memory", "--updates", 2000, "--output", tmp_path)
+    memory = json.loads((tmp_path / "memory-fast.json").read_text())["memory"]
+    assert memory["updates"] == 2000
+    assert memory["last_mb"] < memory["first_mb"] + 5
