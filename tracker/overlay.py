@@ -1,0 +1,322 @@
+"""Drawing of a track: frame and :class:`~tracker.Track` in, picture out. No windows.
+
+The outline is solid while the target is followed, dashed where it was last seen once it is lost;
+the state is told by color and by word, with the score beside it. Everything is sized by the
+picture, so that it reads the same from 240p to 4K.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .box import Box, RotatedBox
+from .confidence import State
+from .drawing import (
+    CAP_HEIGHT,
+    DARK,
+    FAR,
+    FRAME_COLOR,
+    LINE_HEIGHT,
+    WHITE,
+    Color,
+    Image,
+    Rect,
+    bounds,
+    dashes,
+    draw_line,
+    draw_text,
+    drawing_unit,
+    line_width,
+    panel,
+    text_mask,
+    wrap_text,
+)
+from .errors import FrameError
+from .inset import draw_inset
+from .tracker import Track
+
+__all__ = ["STATE_COLORS", "draw"]
+
+# BGR; bluish green, amber and red-orange stay apart for color-blind eyes, and the word says it too
+STATE_COLORS: dict[State, Color] = {
+    State.TRACKING: (150, 222, 64),
+    State.UNCERTAIN: (46, 190, 255),
+    State.LOST: (92, 98, 255),
+}
+REASON_COLOR: Color = (214, 208, 204)
+
+# all in units (see drawing_unit)
+OUTLINE = 1.5
+THINNEST = 2.0  # px; a smooth line of 1 px fades where it falls between two pixels
+SMALL_BOX = 32.0  # px; a thin line around a box smaller than this, or it would hide the target
+EDGE = 0.8  # the dark tone on each side of a line
+DASH, GAP = 6.0, 7.0
+PADDING = 5.0
+
+TURNED_DEG = 5.0  # a box turned by less is drawn upright: it would only tremble
+CORNER_SHARE = 0.2  # of the shorter side of a box is drawn stronger at its corners
+REASON_SCALE = 0.85  # of the header's letters
+
+
+def draw(
+    image: NDArray[Any],
+    track: Track,
+    *,
+    trail: Iterable[Track] = (),
+    density: tuple[NDArray[Any], Box] | None = None,
+    label: str = "",
+    out: Image | None = None,
+) -> Image:
+    """Draw *track* on a copy of *image*.
+
+    Parameters
+    ----------
+    image : uint8 array of shape (H, W, 3) BGR, (H, W) gray or (H, W, 4) BGRA
+        Never written to, unless it is *out*.
+    track : Track
+        What is drawn: its box, turned when it is turned by 5° or more, its state as color and
+        word, its score and its reason. When lost, its box is dashed.
+    trail : iterable of Track, oldest first
+        Where the target was: a line through the centers that fades into the past and breaks where
+        the target was lost.
+    density : (map, region), optional
+        As :meth:`tracker.Tracker.density` gives it: an array of shape (rows, columns) with values
+        0 to 1, and the part of the frame it covers. Shown as an inset in a corner away from the
+        target, with the window on it.
+    label : str
+        A name for the target.
+    out : uint8 array of shape (H, W, 3), optional
+        Where to draw; may be *image* itself.
+
+    Returns
+    -------
+    uint8 array of shape (H, W, 3), BGR
+        *out* when it was given.
+
+    Raises
+    ------
+    FrameError
+        If the image is not such an array, or *out* does not fit it.
+    """
+    canvas = _canvas(image, out)
+    unit = drawing_unit(canvas.shape)
+    _draw_trail(canvas, trail, track.box, unit)
+    outline = _outline_of(track)
+    _draw_outline(canvas, outline, track.state, unit)
+    plate = _plate(track, label, unit, canvas.shape[1])
+    place = _beside(outline, plate, unit, canvas.shape)
+    if density is not None:
+        draw_inset(canvas, outline, density, keep_clear=[bounds(outline), place])
+    _draw_plate(canvas, plate, place, track, unit)
+    if out is None:
+        return canvas
+    if out is not canvas:
+        out[:] = canvas
+    return out
+
+
+def _canvas(image: NDArray[Any], out: Image | None) -> Image:
+    """Give a contiguous BGR picture of the image to draw on: *out* itself where that can be."""
+    _check(image, out)
+    shape = (*image.shape[:2], 3)
+    canvas = out if out is not None and out.flags.c_contiguous else np.empty(shape, np.uint8)
+    if canvas is image:
+        return canvas
+    if image.shape == shape:
+        canvas[:] = image
+    else:
+        from_gray = image.ndim == 2 or image.shape[2] == 1
+        code = cv2.COLOR_GRAY2BGR if from_gray else cv2.COLOR_BGRA2BGR
+        cv2.cvtColor(np.ascontiguousarray(image), code, dst=canvas)
+    return canvas
+
+
+def _check(image: NDArray[Any], out: Image | None) -> None:
+    """Raise FrameError unless the image can be drawn on *out*."""
+    rule = "expected a uint8 array of shape (H, W, 3), (H, W) or (H, W, 4)"
+    if not isinstance(image, np.ndarray):
+        raise FrameError(f"image of type {type(image).__name__}: {rule}")
+    pictured = image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (1, 3, 4))
+    if image.dtype != np.uint8 or not pictured or image.size == 0:
+        raise FrameError(f"image {image.dtype} of shape {image.shape}: {rule}")
+    if out is None:
+        return
+    shape = (*image.shape[:2], 3)
+    if out.shape != shape or out.dtype != np.uint8:
+        raise FrameError(f"out {out.dtype} of shape {out.shape}: must be uint8 of shape {shape}")
+    if not out.flags.writeable:
+        raise FrameError("out is read-only: give a writeable array, or none for a new one")
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+
+def _outline_of(track: Track) -> NDArray[np.float64]:
+    """Give the four corners to draw, (4, 2), none further than can be drawn."""
+    turned = track.rotated_box
+    off_axis_deg = abs((turned.angle_deg + 45) % 90 - 45)
+    if off_axis_deg < TURNED_DEG or min(turned.size) <= 0:
+        box = track.box
+        turned = RotatedBox(box.center, (box.width, box.height), 0.0)
+    return np.clip(turned.corners(), -FAR, FAR)
+
+
+def _draw_outline(canvas: Image, corners: NDArray[np.float64], state: State, unit: float) -> None:
+    """Draw the box: solid with stronger corners, or dashed when lost."""
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    width = max(OUTLINE * unit, min(THINNEST, THINNEST * float(sides.min()) / SMALL_BOX))
+    edge = EDGE * unit
+    if state is State.LOST:
+        lines = [(dash, width) for dash in dashes(corners, DASH * unit, GAP * unit)]
+    else:
+        lines = [(np.vstack([corners, corners[:1]]), width)]
+        lines += [(angle, 2 * width) for angle in _strong_corners(corners, 4 * width)]
+    # the dark tone of all first, or it would cut the lines where they meet
+    for line, thickness in lines:
+        draw_line(canvas, line, DARK, line_width(thickness, edge))
+    for line, thickness in lines:
+        draw_line(canvas, line, STATE_COLORS[state], line_width(thickness))
+
+
+def _strong_corners(corners: NDArray[np.float64], shortest: float) -> list[NDArray[np.float64]]:
+    """Give the lines, (3, 2), around each corner; none on a box that they would hide."""
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    reach = CORNER_SHARE * float(sides.min())
+    if reach < shortest:
+        return []
+    after = (np.roll(corners, -1, axis=0) - corners) / sides[:, None] * reach
+    before = -np.roll(after, 1, axis=0)
+    return list(np.stack([corners + before, corners, corners + after], axis=1))
+
+
+def _draw_trail(canvas: Image, trail: Iterable[Track], box: Box, unit: float) -> None:
+    """Draw the way of the target up to its box, fading into the past."""
+    tracks = list(trail)
+    steps = [
+        (np.array([before.box.center, now.box.center]), STATE_COLORS[now.state], age / len(tracks))
+        for age, (before, now) in enumerate(pairwise(tracks), start=1)
+        if before.ok and now.ok and not (_covers(box, before) and _covers(box, now))
+    ]
+    rect = _visible([line for line, _, _ in steps], 3 * unit, canvas.shape)
+    if rect is None:
+        return
+    left, top, width, height = rect
+    view = canvas[top : top + height, left : left + width]
+    painted, strength = view.copy(), np.zeros((height, width), np.uint8)
+    inner, outer = line_width(OUTLINE * unit), line_width(OUTLINE * unit, EDGE * unit)
+    for line, _, age in steps:
+        draw_line(strength, line - (left, top), (round(255 * age),) * 3, outer)
+        draw_line(painted, line - (left, top), DARK, outer)
+    for line, color, _ in steps:
+        draw_line(painted, line - (left, top), color, inner)
+    # only the pixels of the line: the rectangle around it can be the whole picture
+    row, column = np.divmod(np.flatnonzero(strength), width)
+    alpha = strength[row, column, None].astype(np.float32) / 255
+    under = view[row, column]
+    view[row, column] = np.rint(under + (painted[row, column] - under.astype(np.float32)) * alpha)
+
+
+def _covers(box: Box, track: Track) -> bool:
+    """Tell whether the center of *track* lies in *box*."""
+    x, y = track.box.center
+    return box.x <= x <= box.right and box.y <= y <= box.bottom
+
+
+def _visible(
+    lines: Sequence[NDArray[np.float64]], room: float, shape: tuple[int, ...]
+) -> Rect | None:
+    """Give the part of the picture that the lines pass through, with *room* px around them."""
+    if not lines:
+        return None
+    points, end = np.concatenate(lines), (shape[1], shape[0])
+    left, top = np.clip(np.floor(points.min(axis=0) - room), 0, end).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(points.max(axis=0) + room), 0, end).astype(int).tolist()
+    return (left, top, right - left, bottom - top) if left < right and top < bottom else None
+
+
+# --- the words ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Plate:
+    """The words beside the box, laid out but not placed."""
+
+    header: list[tuple[str, Color]]
+    reason: list[str]
+    cap_height: float
+    width: int
+    height: int
+
+
+def _plate(track: Track, label: str, unit: float, picture_width: int) -> _Plate:
+    """Lay out label, state, score and reason within the width of the picture."""
+    cap, pad = CAP_HEIGHT * unit, PADDING * unit
+    widest = picture_width - 2 * (pad + unit)
+    header = [(label, WHITE)] if label else []
+    header += [(str(track.state), STATE_COLORS[track.state]), (f"{track.score:.2f}", WHITE)]
+    header_width = sum(_width(text, cap) for text, _ in header) + (len(header) - 1) * _space(cap)
+    small = cap * REASON_SCALE
+    reason = wrap_text(track.reason, small, min(widest, max(header_width, 22 * small)))
+    width = max([header_width, *(_width(line, small) for line in reason)]) + 2 * pad
+    height = 2 * pad + cap + (len(reason) * LINE_HEIGHT * small) + 2 * unit
+    return _Plate(header, reason, cap, round(width), round(height))
+
+
+def _width(text: str, cap_height: float) -> int:
+    return int(text_mask(text, cap_height)[0].shape[1])
+
+
+def _space(cap_height: float) -> float:
+    """Give the gap between two words of the header."""
+    return 0.7 * cap_height
+
+
+def _beside(
+    outline: NDArray[np.float64], plate: _Plate, unit: float, shape: tuple[int, ...]
+) -> Rect:
+    """Place the plate above the box, else below it, else inside; always within the picture."""
+    rows, columns = shape[:2]
+    left, top, _, height = bounds(outline)
+    gap = round(4 * unit)
+    above, below = top - gap - plate.height, top + height + gap
+    if above >= 0 and top <= rows:
+        y = above
+    elif below + plate.height <= rows:
+        y = below
+    else:
+        y = top + gap
+    x = min(max(left, 0), columns - plate.width)
+    y = min(max(y, 0), rows - plate.height)
+    return max(x, 0), max(y, 0), plate.width, plate.height
+
+
+def _draw_plate(canvas: Image, plate: _Plate, place: Rect, track: Track, unit: float) -> None:
+    """Paint the plate: words on a dark ground, and the score as a bar along its bottom."""
+    left, top, width, height = place
+    pad, cap, small = PADDING * unit, plate.cap_height, plate.cap_height * REASON_SCALE
+    panel(canvas, place, 3 * unit)
+    x, y = left + pad, top + pad
+    for text, color in plate.header:
+        x += draw_text(canvas, text, x, y, cap, color) + _space(cap)
+    y += cap + (LINE_HEIGHT - 1) * small
+    for line in plate.reason:
+        draw_text(canvas, line, left + pad, y, small, REASON_COLOR)
+        y += LINE_HEIGHT * small
+    bar = max(round(2 * unit), 1)
+    length = round((width - 2 * pad) * min(max(track.score, 0.0), 1.0))
+    bar_top = top + height - bar - round(1.5 * unit)
+    for filled, color in (
+        (round(width - 2 * pad), FRAME_COLOR),
+        (length, STATE_COLORS[track.state]),
+    ):
+        if filled > 0:
+            panel(
+                canvas, (round(left + pad), bar_top, filled, bar), bar / 2, opacity=1, color=color
+            )
