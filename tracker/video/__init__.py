@@ -1,0 +1,6 @@
+"""Frames with their times in, recordings out. Knows pictures, knows no tracker."""
+
+from .sinks import Sink, open_sink
+from .sources import Frame, Video, open_video
+
+__all__ = ["Frame", "Sink", "Video", "open_sink", "open_video"]

@@ -1,0 +1,293 @@
+"""A video file -> pictures with the container's own times.
+
+PyAV itself rather than imageio's plugin of it: the plugin hides the times and the display matrix
+behind a frame index, and lets the codec library's errors through (imageio/imageio#787, #1009).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain, dropwhile
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import cv2
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from ..errors import DamagedError, SourceError
+from .feed import Feed, Image, size_of
+
+__all__ = ["read_file"]
+
+FALLBACK_FPS = Fraction(25)
+# Raw streams carry neither times nor a rate; 25 is what FFmpeg takes for them as well.
+
+SEEK_BACK_S = (0.0, 20.0, math.inf)
+# Some containers land behind the asked time, or on a frame that needs an earlier one. Then try
+# again from further back: further than most keyframe distances, then from the very start.
+
+END_SLACK_S = 0.5
+# Headers round, and the last packet need not say how long it lasts. A cut file misses more.
+
+HEADERS_TELL_THE_END = {"matroska", "mp4", "avi"}
+# Other formats' durations are reckoned from the bit rate, and can be far off in sound files.
+
+TEXT_FORMATS = {"tty"}
+# FFmpeg draws any .txt as an ANSI film; nobody tracks in that.
+
+HD_WIDTH, HD_HEIGHT = 1280, 576
+# Pictures at least that wide or higher than that are BT.709 unless they say otherwise, smaller
+# ones BT.601: what players do (mpv's guess), since many files do not say.
+
+DISPLAY_MATRIX = "DISPLAYMATRIX"  # PyAV's name of the side data that turns phones' films upright
+
+AVCOL_SPC_BT709, AVCOL_SPC_UNSPECIFIED = 1, 2  # numbers of ITU-T H.273, table 4
+
+
+TimedFrame = tuple[VideoFrame, float]
+
+
+@dataclass
+class _Health:
+    """What went wrong while decoding, told once all good frames are out."""
+
+    last_s: float | None = None  # time of the newest good frame
+    reached_s: float = -math.inf  # where the newest packet of any stream ends
+    n_bad: int = 0
+    first_bad: str = ""
+
+    def passed(self, time_s: float | None, frame_s: float) -> float:
+        """Take note of a good frame's time; one that is missing or goes back is reckoned."""
+        if self.last_s is None:
+            self.last_s = time_s or 0.0
+        elif time_s is None or time_s <= self.last_s:
+            self.last_s += frame_s
+        else:
+            self.last_s = time_s
+        return self.last_s
+
+    def note(self, what: str) -> None:
+        """Count a loss. Before the first good frame nothing is lost: recordings start anywhere."""
+        if self.last_s is None:
+            return
+        if not self.n_bad:
+            self.first_bad = f"damaged, {what} after {self.last_s:.2f} s"
+        self.n_bad += 1
+
+    def words(self) -> str:
+        """Say what was lost; empty if nothing."""
+        more = f" and {self.n_bad - 1} more like it" if self.n_bad > 1 else ""
+        return f"{self.first_bad}{more}" if self.n_bad else ""
+
+
+def read_file(path: Path, start_s: float) -> Feed:
+    """Open a video file; its first picture is the first one at or after *start_s*.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or holds no video.
+    DamagedError
+        By the pictures, when all good ones are out: the file is cut off, or parts are broken.
+    """
+    container = _open(path)
+    try:
+        stream = _video_stream(container, path)
+    except BaseException:
+        container.close()
+        raise
+    stream.thread_type = "AUTO"
+    fps = stream.average_rate or stream.guessed_rate
+    return Feed(_pictures(container, stream, path, start_s), fps or None, _end_s(container))
+
+
+def _open(path: Path) -> InputContainer:
+    if path.stat().st_size == 0:
+        raise SourceError(f"{path}: the file is empty (0 bytes)")
+    try:
+        # An absolute path, so that a colon in a name is not taken for a protocol.
+        return av.open(str(path.absolute()), "r", metadata_errors="replace")
+    except av.FFmpegError as error:
+        raise SourceError(f"{path}: {_why_not_open(path, error)}") from error
+
+
+def _why_not_open(path: Path, error: av.FFmpegError) -> str:
+    with path.open("rb") as file:
+        start = file.read(12)
+    if start[4:8] == b"ftyp":
+        return (
+            f"an MP4 without its index (no moov atom) in {path.stat().st_size:,} bytes; "
+            "the copy or the recording was cut off"
+        )
+    if isinstance(error, av.InvalidDataError):
+        return "not a video, or damaged at its very start"
+    return str(error.strerror)
+
+
+def _video_stream(container: InputContainer, path: Path) -> VideoStream:
+    """Pick the film; a song's cover picture is none."""
+    stream = container.streams.best("video")
+    if (
+        not isinstance(stream, VideoStream)
+        or stream.disposition & Disposition.attached_pic
+        or TEXT_FORMATS & _formats(container)
+    ):
+        raise SourceError(f"{path}: there is no video in it ({container.format.long_name})")
+    if stream.codec_context is None:  # so it is for unknown codecs, whatever the types say
+        raise SourceError(f"{path}: no decoder for its video; convert it to H.264 first")
+    return stream
+
+
+def _formats(container: InputContainer) -> set[str]:
+    return set(container.format.name.split(","))
+
+
+def _end_s(container: InputContainer) -> float | None:
+    """Tell when the container says that it ends."""
+    if container.duration is None:
+        return None
+    return ((container.start_time or 0) + container.duration) / av.time_base
+
+
+def _pictures(
+    container: InputContainer, stream: VideoStream, path: Path, start_s: float
+) -> Generator[tuple[Image, float], None, None]:
+    """Give every good picture from *start_s* on, then say what was wrong, if anything was."""
+    n_given, size = 0, ""
+    with container:
+        health, frames = _begin_at(container, stream, start_s)
+        for frame, time_s in frames:
+            image = _to_bgr(frame)
+            size = size or size_of(image)
+            if size_of(image) != size:
+                raise DamagedError(
+                    f"{path}: frame {n_given} ({time_s:.2f} s) is {size_of(image)}, the frames "
+                    f"before it are {size}; a source must keep one size"
+                )
+            yield image, time_s
+            n_given += 1
+        trouble = _trouble(container, stream, path, health)
+    if health.last_s is None:
+        raise SourceError(f"{path}: not one frame could be decoded; {trouble or 'it has none'}")
+    if not n_given:
+        raise SourceError(
+            f"{path}: no frame at or after {start_s:g} s; the last one is at {health.last_s:.2f} s"
+            + (f" ({trouble})" if trouble else "")
+        )
+    if trouble:
+        raise DamagedError(
+            f"{path}: {trouble}; {n_given} good frames, the last is frame {n_given - 1} "
+            f"({health.last_s:.2f} s)"
+        )
+
+
+def _begin_at(
+    container: InputContainer, stream: VideoStream, start_s: float
+) -> tuple[_Health, Iterator[TimedFrame]]:
+    """Decode from the first frame on that starts no more than half a frame before *start_s*."""
+    frame_s = _frame_s(stream)
+    wanted_s = start_s - frame_s / 2
+    health = _Health()
+    frames = _decode(container, stream, health)
+    # Without times in the file a seek would not know where it landed.
+    if start_s > 0 and stream.start_time is not None and stream.time_base is not None:
+        for back_s in SEEK_BACK_S:
+            at = int(max((wanted_s - back_s) / stream.time_base, stream.start_time))
+            container.seek(at, stream=stream)
+            health = _Health()
+            frames = _decode(container, stream, health)
+            first = next(frames, None)
+            if first is not None:
+                frames = chain([first], frames)
+                if first[1] <= wanted_s:
+                    break
+    return health, dropwhile(lambda timed: timed[1] < wanted_s, frames)
+
+
+def _frame_s(stream: VideoStream) -> float:
+    """Tell how long a frame lasts, the mean where it varies."""
+    return float(1 / (stream.average_rate or stream.guessed_rate or FALLBACK_FPS))
+
+
+def _decode(
+    container: InputContainer, stream: VideoStream, health: _Health
+) -> Iterator[TimedFrame]:
+    """Decode every good frame with its time, strictly increasing; note the bad ones."""
+    frame_s = _frame_s(stream)
+    for packet in _packets(container, health):
+        if packet.stream_index != stream.index:
+            continue
+        if packet.is_corrupt:
+            health.note("an incomplete packet")
+            continue
+        try:
+            frames = packet.decode()
+        except av.FFmpegError as error:
+            health.note(f"a packet that cannot be decoded ({error.strerror})")
+            continue
+        for frame in frames:
+            assert isinstance(frame, VideoFrame)
+            if frame.is_corrupt:
+                health.note("a broken frame")
+                continue
+            yield frame, health.passed(frame.time, frame_s)
+
+
+def _packets(container: InputContainer, health: _Health) -> Iterator[Packet[Any]]:
+    """Read the packets of all streams, since the longest of them tells where the file ends."""
+    try:
+        for packet in container.demux():
+            if packet.pts is not None and packet.time_base is not None:
+                end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                health.reached_s = max(health.reached_s, end_s)
+            yield packet
+    except av.FFmpegError as error:
+        health.note(f"it cannot be read on ({error.strerror})")
+
+
+def _trouble(container: InputContainer, stream: VideoStream, path: Path, health: _Health) -> str:
+    """Say in words what is missing or broken; empty if all is well."""
+    index = stream.index_entries
+    if "mp4" in _formats(container) and len(index):
+        there, needed = path.stat().st_size, index[-1].pos + index[-1].size
+        if there < needed:
+            return f"the file is cut off, {there:,} of {needed:,} bytes are there"
+    end_s = _end_s(container)
+    if not HEADERS_TELL_THE_END & _formats(container):
+        end_s = None
+    if end_s is not None and health.reached_s < end_s - END_SLACK_S:
+        return f"the file ends at {health.reached_s:.2f} s of the {end_s:.2f} s it announces"
+    return health.words()
+
+
+def _to_bgr(frame: VideoFrame) -> Image:
+    """Convert to BGR with the frame's own colors, turned as its display matrix says."""
+    hd = frame.width >= HD_WIDTH or frame.height > HD_HEIGHT
+    if frame.colorspace == AVCOL_SPC_UNSPECIFIED and hd:
+        frame.colorspace = AVCOL_SPC_BT709
+    # One thread: starting swscale's own for each frame costs more than they save.
+    image = cast(Image, frame.to_ndarray(format="bgr24", threads=1))
+    matrix = frame.side_data.get(DISPLAY_MATRIX)
+    return image if matrix is None else _turn(image, np.frombuffer(cast(bytes, matrix), np.int32))
+
+
+def _turn(image: Image, matrix: NDArray[np.int32]) -> Image:
+    """Turn and mirror as a display matrix says: x' = ax + cy, y' = bx + dy, to the next 90°."""
+    a, b, _, c, d = (int(number) for number in matrix[:5])
+    if abs(b) + abs(c) > abs(a) + abs(d):
+        image, a, d = cast(Image, cv2.transpose(image)), c, b
+    if a < 0:
+        image = cast(Image, cv2.flip(image, 1))
+    if d < 0:
+        image = cast(Image, cv2.flip(image, 0))
+    return image

@@ -1,0 +1,155 @@
+"""Pictures -> the packets of an MP4 or GIF file, as they come and in little memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+from av.filter import Graph
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
+from av.video.stream import VideoStream
+
+from ..errors import SinkError
+from .feed import Image
+
+__all__ = ["Encoder"]
+
+FINE_HZ = 90_000
+# Ticks a second, at least: the clock of MPEG and RTP, fine enough for any camera's times.
+
+GIF_HZ = 100  # fixed by the format
+
+KEYFRAME_EVERY_S = 2  # so that players jump about quickly
+
+X264 = {"preset": "superfast", "crf": "20"}
+# 1080p in real time on one core; the slower presets cost twice that for a seventh of the size.
+# At crf 20 no loss is seen: x264's guide calls 17 to 18 visually lossless and 23 the default.
+
+HD_HEIGHT = 576  # higher pictures are BT.709, others BT.601: what players take if the mark is lost
+
+BT709, BT601, LIMITED = 1, 6, 1
+# Numbers of ITU-T H.273 for primaries, transfer and matrix; 6 is SMPTE 170M, which is BT.601.
+
+UNBIASED = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
+# swscale's default rounds down: half a level darker and bluer with each generation.
+
+PALETTE = ("palettegen", "stats_mode=single"), ("paletteuse", "new=1:dither=bayer:bayer_scale=5")
+# A palette of its own for each picture: nothing has to be known of the later ones. Bayer's
+# pattern stays in its place from frame to frame; error diffusion would boil.
+
+
+class Encoder:
+    """An output file being written; av's errors come out as :class:`SinkError`.
+
+    Attributes
+    ----------
+    tick_s : Fraction
+        Times are kept in whole multiples of this. A frame of *fps* lasts whole ticks in MP4, so
+        30000/1001 stays exact, and other times are kept to 1/90000 s.
+    """
+
+    def __init__(self, path: Path, fps: Fraction) -> None:
+        self._path, self._fps = path, fps
+        self._is_gif = path.suffix.lower() == ".gif"
+        hz = fps.numerator * math.ceil(FINE_HZ / fps.numerator)
+        self.tick_s = Fraction(1, GIF_HZ if self._is_gif else hz)
+        self._convert: Callable[[Image], VideoFrame] | None = None
+        options = {} if self._is_gif else {"movflags": "+faststart"}
+        try:
+            path.touch()  # av opens the file only at the first picture: too late for bad news
+            self._container = av.open(str(path.absolute()), "w", options=options)
+        except (av.FFmpegError, OSError) as error:
+            raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
+
+    def encode(self, image: Image, tick: int) -> None:
+        """Add a picture, to be shown from *tick* on; the first one decides the size."""
+        try:
+            if self._convert is None:
+                self._stream, self._convert = (
+                    self._start_gif if self._is_gif else self._start_mp4
+                )(image)
+            frame = self._convert(image)
+            frame.pts, frame.time_base = tick, self.tick_s
+            self._mux(frame)
+        except av.FFmpegError as error:
+            raise SinkError(f"{self._path}: cannot be written ({error.strerror})") from error
+
+    def finish(self) -> None:
+        """Write what is still held back, and the index."""
+        try:
+            if self._convert is not None:
+                self._mux(None)
+            self._container.close()
+        except av.FFmpegError as error:
+            raise SinkError(f"{self._path}: cannot be completed ({error.strerror})") from error
+
+    def _mux(self, frame: VideoFrame | None) -> None:
+        # One call into C for both steps: a Ctrl-C that came between them would lose the packets,
+        # and every later frame that builds on them.
+        packets: Any = self._stream.codec_context.encode_lazy(frame)
+        self._container.mux(packets)
+
+    def _start_mp4(self, image: Image) -> tuple[VideoStream, Callable[[Image], VideoFrame]]:
+        height, width = (side + side % 2 for side in image.shape[:2])
+        stream = self._add_stream("libx264", width, height, "yuv420p")
+        context = stream.codec_context
+        context.options = X264
+        context.thread_type = "FRAME"  # x264 then works on beside the caller
+        context.gop_size = round(KEYFRAME_EVERY_S * self._fps)
+        hd = height > HD_HEIGHT
+        matrix = BT709 if hd else BT601
+        context.colorspace = context.color_primaries = context.color_trc = matrix
+        context.color_range = LIMITED
+
+        def convert(image: Image) -> VideoFrame:
+            below, right = image.shape[0] % 2, image.shape[1] % 2
+            if below or right:
+                image = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+            return VideoFrame.from_ndarray(image, format="bgr24").reformat(
+                format="yuv420p",
+                dst_colorspace="ITU709" if hd else "ITU601",
+                dst_color_range="MPEG",
+                interpolation=UNBIASED,
+                threads=1,
+            )
+
+        return stream, convert
+
+    def _start_gif(self, image: Image) -> tuple[VideoStream, Callable[[Image], VideoFrame]]:
+        height, width = image.shape[:2]
+        graph = Graph()
+        source = graph.add(
+            "buffer", f"video_size={width}x{height}:pix_fmt=bgra:time_base={self.tick_s}"
+        )
+        split, (make, use) = graph.add("split"), (graph.add(*step) for step in PALETTE)
+        source.link_to(split)
+        split.link_to(use, 0, 0)
+        split.link_to(make, 1, 0)
+        make.link_to(use, 0, 1)
+        use.link_to(graph.add("buffersink"))
+        graph.configure()
+
+        def convert(image: Image) -> VideoFrame:
+            frame = VideoFrame.from_ndarray(image, format="bgr24").reformat(
+                format="bgra", threads=1
+            )
+            frame.pts, frame.time_base = 0, self.tick_s
+            graph.push(frame)
+            palletted = graph.pull()
+            assert isinstance(palletted, VideoFrame)
+            return palletted
+
+        return self._add_stream("gif", width, height, "pal8"), convert
+
+    def _add_stream(self, codec: str, width: int, height: int, pixels: str) -> VideoStream:
+        stream = self._container.add_stream(codec, rate=self._fps)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = width, height, pixels
+        stream.codec_context.time_base = self.tick_s
+        return stream

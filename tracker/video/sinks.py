@@ -1,0 +1,209 @@
+"""Record pictures: H.264 in ``.mp4`` that browsers play, or a ``.gif``.
+
+PyAV itself rather than imageio's plugins: they take a frame of another size in mid-file without
+a word, and hold a whole ``.gif`` in memory.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import FrameError, SinkError
+from .feed import Image
+
+if TYPE_CHECKING:
+    from .encoding import Encoder
+    from .sources import Video
+
+__all__ = ["SINK_SUFFIXES", "Sink", "open_sink"]
+
+SINK_SUFFIXES = (".mp4", ".gif")
+"""What can be recorded."""
+
+DEFAULT_FPS = Fraction(25)  # when nobody says: the rate at which pictures without times are read
+
+NTSC_SLACK = 0.005
+# People write 29.97 and mean 30000/1001 = 29.97003; 23.98 and mean 24000/1001 = 23.976.
+
+
+class Sink:
+    """An open recording: a context manager that takes pictures one by one.
+
+    Made by :func:`open_sink`. While it is written the file is called ``NAME.partial.mp4``; closing
+    gives it its name. Leaving the ``with`` block by an error or Ctrl-C closes as well, so the
+    pictures written so far are a whole, playable file under its final name. Without any picture
+    no file is left.
+
+    Attributes
+    ----------
+    path : Path
+        Where the recording is when closed.
+    n_frames : int
+        How many pictures were written.
+    """
+
+    def __init__(self, path: Path, encoder: Encoder, partial: Path, fps: Fraction) -> None:
+        self.path, self.n_frames = path, 0
+        self._encoder, self._partial, self._frame_s = encoder, partial, 1 / fps
+        self._shape: tuple[int, ...] = ()
+        self._zero_s: float | None = None  # the time_s that is 0 in the recording
+        self._next_s = Fraction(0)  # when the next picture is due if no time is given
+        self._tick = -1
+        self._open = True
+
+    def __repr__(self) -> str:
+        return f"<Sink {self.path}: {self.n_frames} frames{'' if self._open else ', closed'}>"
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def write(self, image: Image, time_s: float | None = None) -> None:
+        """Add a picture.
+
+        Parameters
+        ----------
+        image : uint8 array of shape (rows, columns, 3)
+            Blue, green, red; every one of the first one's size. For MP4 an odd width or height is
+            made even by repeating the last column or row; nothing is ever scaled.
+        time_s : float
+            When it is shown, from which the recording keeps a varying frame rate; the first one
+            given is where the recording begins. A time that does not lie after the one before
+            is put right after it. Without it pictures follow each other at the sink's rate.
+
+        Raises
+        ------
+        FrameError
+            If it is no such picture, or its shape is not that of the first one.
+        SinkError
+            If it cannot be written, or the sink is closed.
+        """
+        if not self._open:
+            raise SinkError(f"{self.path}: the recording is closed; open a new one")
+        self._shape = _check_picture(image, self._shape)
+        self._tick = max(round(self._when(time_s) / self._encoder.tick_s), self._tick + 1)
+        self._encoder.encode(image, self._tick)
+        self.n_frames += 1
+
+    def _when(self, time_s: float | None) -> Fraction:
+        """Tell when the picture is shown, in seconds of the recording."""
+        now_s = self._next_s
+        if time_s is not None:
+            if not math.isfinite(time_s):
+                raise FrameError(f"time_s={time_s}: must be a finite number of seconds")
+            if self._zero_s is None:
+                self._zero_s = time_s - float(now_s)
+            now_s = Fraction(time_s - self._zero_s)
+        self._next_s = now_s + self._frame_s
+        return now_s
+
+    def close(self) -> None:
+        """Complete the file and give it its name; closing again is fine.
+
+        Raises
+        ------
+        SinkError
+            If that fails; what was written stays under the partial name.
+        """
+        if not self._open:
+            return
+        self._open = False
+        self._encoder.finish()
+        try:
+            if self.n_frames:
+                self._partial.replace(self.path)
+            else:
+                self._partial.unlink()
+        except OSError as error:
+            raise SinkError(
+                f"{self.path}: {error.strerror}; the recording is in {self._partial}"
+            ) from error
+
+
+def open_sink(
+    path: str | os.PathLike[str],
+    *,
+    like: Video | None = None,
+    fps: Fraction | float | None = None,
+    overwrite: bool = False,
+) -> Sink:
+    """Open a recording: ``.mp4`` that browsers play (H.264, yuv420p, index first), or ``.gif``.
+
+    Parameters
+    ----------
+    path : str or path
+        The file to write, in a folder that exists.
+    like : Video
+        Take the frame rate from this source.
+    fps : Fraction or float
+        Frames a second, kept as a fraction; 29.97 is taken for 30000/1001 and 23.976 for
+        24000/1001. Without it and *like*, 25.
+    overwrite : bool
+        Replace an existing file; not before the new one is complete.
+
+    Raises
+    ------
+    SinkError
+        If the file exists and *overwrite* is not set, its name ends otherwise, or the folder is
+        missing or cannot be written; and by ``write`` and ``close`` when writing fails.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SINK_SUFFIXES:
+        raise SinkError(f"{path}: recordings are written as {' or '.join(SINK_SUFFIXES)}")
+    if path.is_dir():
+        raise SinkError(f"{path}: is a folder; name a file in it")
+    if path.exists() and not overwrite:
+        raise SinkError(f"{path}: exists; use --overwrite (overwrite=True) to replace it")
+    if not path.parent.is_dir():
+        raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
+    rate = _rate(fps if fps is not None or like is None else like.fps)
+    try:
+        from .encoding import Encoder  # PyAV loads FFmpeg: only for those who record
+    except ImportError as error:
+        raise SinkError(f"{path}: recording needs PyAV ({error}); run: pip install av") from error
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    return Sink(path, Encoder(partial, rate), partial, rate)
+
+
+def _rate(fps: Fraction | float | None) -> Fraction:
+    """Make the rate a fraction, NTSC's own where it is meant."""
+    if fps is None:
+        return DEFAULT_FPS
+    if not (math.isfinite(fps) and fps > 0):
+        raise SinkError(f"fps={fps}: must be a rate above 0")
+    if isinstance(fps, Fraction):
+        return fps
+    ntsc = Fraction(math.ceil(fps) * 1000, 1001)
+    if abs(float(ntsc) - fps) < NTSC_SLACK:
+        return ntsc
+    return Fraction(fps).limit_denominator(1001)
+
+
+def _check_picture(image: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Check that it is a BGR picture, of the first one's shape; give the shape."""
+    if not isinstance(image, np.ndarray):
+        raise FrameError(f"picture {type(image).__name__}: expected a NumPy array")
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        was = f"; the ones before are uint8 {shape}" if shape else ""
+        raise FrameError(
+            f"picture of {image.dtype} {image.shape}: expected uint8 (rows, columns, 3){was}"
+        )
+    if shape and image.shape != shape:
+        raise FrameError(
+            f"picture of shape {image.shape}: the ones before are {shape}; a recording has one size"
+        )
+    return tuple(image.shape)

@@ -1,0 +1,268 @@
+"""Open whatever has frames: a video file, a folder or pattern of pictures, a camera."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import math
+import operator
+import os
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+
+from ..errors import ConfigError, SourceError
+from .camera import read_camera
+from .feed import Feed, Image
+from .pictures import PICTURE_SUFFIXES, find_pictures, read_pictures
+
+__all__ = ["VIDEO_SUFFIXES", "Frame", "Video", "open_video"]
+
+VIDEO_SUFFIXES = frozenset(
+    {".3gp", ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts"}
+    | {".ogv", ".ts", ".webm", ".wmv"}
+)
+"""Names to suggest when a file is missing; any name is opened if there is a video in it."""
+
+NAMES_IN_AN_ERROR = 5  # as many as fit the line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a source.
+
+    Attributes
+    ----------
+    image : uint8 array of shape (rows, columns, 3)
+        Blue, green, red. It is the caller's own: nothing else reads or writes it.
+    index : int
+        0 for the first frame given, whatever the start.
+    time_s : float
+        The container's own time in seconds, strictly increasing; for pictures reckoned at 25
+        frames a second, for cameras since the first frame.
+    """
+
+    image: Image
+    index: int
+    time_s: float
+
+
+class Video:
+    """An open source: a context manager, and an iterator of :class:`Frame` that runs once.
+
+    Made by :func:`open_video`.
+
+    Attributes
+    ----------
+    name : str
+        What was opened, for titles and messages.
+    width, height : int
+        Of every frame, in pixels, after turning as the file asks.
+    fps : Fraction or None
+        Frames a second, the mean where they vary; None for cameras that do not say.
+    n_frames : int or None
+        An estimate for progress bars, from what the file says of itself; None if unknown.
+    is_live : bool
+        True for cameras: frames not fetched in time are gone.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        feed: Feed,
+        *,
+        is_live: bool = False,
+        end_s: float | None = None,
+        max_frames: int | None = None,
+    ) -> None:
+        self.name, self.fps, self.is_live = name, feed.fps, is_live
+        # The first picture now, so that a source that gives none fails when it is opened.
+        first = next(feed.pictures)
+        frame_s = float(1 / feed.fps) if feed.fps else 0.0
+        stop_s = math.inf if end_s is None else end_s - frame_s / 2
+        if first[1] >= stop_s:
+            feed.pictures.close()
+            raise SourceError(
+                f"{name}: no frame before {end_s:g} s; the first one is at {first[1]:.2f} s"
+            )
+        self.height, self.width = first[0].shape[:2]
+        self.n_frames = _estimate(first[1], feed, end_s, max_frames)
+        self._feed = feed
+        self._frames = _numbered(first, feed, stop_s, max_frames)
+
+    def __repr__(self) -> str:
+        fps = "unknown rate" if self.fps is None else f"{float(self.fps):.4g} fps"
+        return f"<Video {self.name}: {self.width}x{self.height}, {fps}>"
+
+    def __enter__(self) -> Video:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self
+
+    def __next__(self) -> Frame:
+        return next(self._frames)
+
+    def close(self) -> None:
+        """Let go of the file or camera. No frames come after this; closing again is fine."""
+        self._frames.close()
+        self._feed.pictures.close()
+
+
+def open_video(
+    source: str | os.PathLike[str] | int,
+    *,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    max_frames: int | None = None,
+) -> Video:
+    """Open a video file, a folder or pattern of pictures, or a camera.
+
+    Parameters
+    ----------
+    source : str, path or int
+        A video file; a folder of pictures, or a pattern such as ``frames/*.png``, taken in
+        natural order (2 before 10) at 25 frames a second; or the number of a camera, as int or
+        as digits. A file or folder whose name is digits is written ``./0``.
+    start_s, end_s : float
+        Seconds in the container's own time: frames that start in [start_s, end_s) are given, to
+        half a frame. Most files begin at 0; recordings of broadcasts need not.
+    max_frames : int
+        Give no more than so many frames.
+
+    Returns
+    -------
+    Video
+        Read it once, from first to last. When a file is cut off or partly broken, all good frames
+        come first; then the iterator raises :class:`~tracker.errors.DamagedError`.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be opened or there is no frame in the asked range.
+    ConfigError
+        If *start_s*, *end_s* or *max_frames* has a value it cannot have.
+
+    Notes
+    -----
+    Frames are turned and mirrored as the file's display matrix says; pixels that are not square
+    stay as they are stored. Colors follow the file's own matrix and range; where it names none,
+    BT.709 for HD and BT.601 for smaller pictures.
+    """
+    start_s, end_s, max_frames = _check_span(start_s, end_s, max_frames)
+    index = _camera_index(source)
+    if index is not None:
+        if start_s:
+            raise ConfigError(f"start_s={start_s:g}: camera {index} is live and has no past")
+        feed, name = read_camera(index), f"camera {index}"
+    else:
+        name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
+        feed = _feed_of(name, start_s)
+    return Video(name, feed, is_live=index is not None, end_s=end_s, max_frames=max_frames)
+
+
+def _feed_of(name: str, start_s: float) -> Feed:
+    """Open a file, folder or pattern."""
+    path = Path(name)
+    if path.is_dir():
+        return read_pictures(find_pictures(name), start_s)
+    if path.is_file():
+        if path.suffix.lower() in PICTURE_SUFFIXES:
+            return read_pictures([path], start_s)
+        return _decoding_of(path, start_s)
+    if path.exists():
+        raise SourceError(f"{name}: neither a file nor a folder")
+    if glob.has_magic(name):
+        return read_pictures(find_pictures(name), start_s)
+    raise SourceError(f"{name}: {_missing(name)}")
+
+
+def _decoding_of(path: Path, start_s: float) -> Feed:
+    try:
+        from .decoding import read_file  # PyAV loads FFmpeg: only for those who read a file
+    except ImportError as error:
+        raise SourceError(
+            f"{path}: reading video files needs PyAV ({error}); run: pip install av"
+        ) from error
+    return read_file(path, start_s)
+
+
+def _camera_index(source: str | os.PathLike[str] | int) -> int | None:
+    """Read a camera number; None for anything that is a path."""
+    if isinstance(source, os.PathLike):
+        return None
+    if isinstance(source, str):
+        return int(source) if source.isdecimal() else None
+    try:
+        index = operator.index(source)
+    except TypeError:
+        raise SourceError(
+            f"source {source!r}: expected a path, a pattern or the number of a camera"
+        ) from None
+    if index < 0:
+        raise SourceError(f"camera {index}: cameras are numbered from 0")
+    return index
+
+
+def _check_span(
+    start_s: float, end_s: float | None, max_frames: int | None
+) -> tuple[float, float | None, int | None]:
+    if not (math.isfinite(start_s) and start_s >= 0):
+        raise ConfigError(f"start_s={start_s}: must be a time in seconds, 0 or later")
+    if end_s is not None and not end_s > start_s:
+        raise ConfigError(f"end_s={end_s}: must be after the start, {start_s:g} s")
+    if max_frames is not None and max_frames < 1:
+        raise ConfigError(f"max_frames={max_frames}: must be 1 or more")
+    return float(start_s), end_s, max_frames
+
+
+def _numbered(
+    first: tuple[Image, float], feed: Feed, stop_s: float, max_frames: int | None
+) -> Generator[Frame, None, None]:
+    """Give the pictures their numbers, and stop at the end that was asked for."""
+    for index, (image, time_s) in enumerate(chain([first], feed.pictures)):
+        if time_s >= stop_s:
+            return
+        yield Frame(image, index, time_s)
+        if index + 1 == max_frames:
+            return
+
+
+def _estimate(
+    first_s: float, feed: Feed, end_s: float | None, max_frames: int | None
+) -> int | None:
+    """Tell how many frames will come, as far as the source knows."""
+    ends = [end for end in (end_s, feed.end_s) if end is not None]
+    if feed.fps is None or not ends:
+        return max_frames
+    expected = max(round((min(ends) - first_s) * feed.fps), 1)
+    return expected if max_frames is None else min(expected, max_frames)
+
+
+def _missing(name: str) -> str:
+    """Say that there is no such file, and which videos are near it."""
+    path = Path(name)
+    if "://" in name:
+        return "addresses cannot be opened; give a file, a folder, a pattern or a camera number"
+    folder = path.parent
+    if not folder.is_dir():
+        return f"no such file: there is no folder {folder} (looked from {Path.cwd()})"
+    suffixes = VIDEO_SUFFIXES | PICTURE_SUFFIXES
+    names = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in suffixes)
+    near = difflib.get_close_matches(path.name, names, NAMES_IN_AN_ERROR) or [
+        entry for entry in names if Path(entry).suffix.lower() in VIDEO_SUFFIXES
+    ]
+    where = folder if folder != Path() else Path.cwd()
+    if not near:
+        return f"no such file; there are no videos in {where}"
+    return f"no such file; {where} has {', '.join(near[:NAMES_IN_AN_ERROR])}"
