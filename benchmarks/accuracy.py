@@ -23,10 +23,11 @@ from pathlib import Path
 import one_thread  # noqa: F401  # isort: skip
 
 from conditions import all_conditions
-from figures import halves, report, robustness, score_report
+from figures import halves, mean_stages, report, robustness, score_report
 from peers import of_this_opencv, this_tracker
 from runs import Entry, Run, run_sequence, start_frames
 from saving import RESULTS, machine, save
+from stages import stopwatch
 from tables import print_tables
 from tqdm import tqdm
 
@@ -42,6 +43,7 @@ class Plan:
     n_starts: int
     peers: bool
     robustness: bool
+    stages: bool
 
 
 def run_plan(sequence: Sequence, plan: Plan) -> list[Run]:
@@ -53,10 +55,13 @@ def run_plan(sequence: Sequence, plan: Plan) -> list[Run]:
         for name, start in contenders.items()
         for first in start_frames(sequence.truth, plan.n_starts)
     ]
+    first = entries[0].first
     if plan.robustness:
-        first = entries[0].first
         entries += [Entry(plan.preset, ours, first, condition) for condition in all_conditions()]
-    return run_sequence(sequence, entries)
+    if not plan.stages:
+        return run_sequence(sequence, entries)
+    with stopwatch() as watch:
+        return run_sequence(sequence, [entries[0]._replace(watch=watch), *entries[1:]])
 
 
 def run_all(sequences: list[Sequence], plan: Plan, n_jobs: int) -> dict[str, list[Run]]:
@@ -99,7 +104,9 @@ def main(arguments: list[str] | None = None) -> int:
         half_of = halves([sequence.name for sequence in everything])
         chosen = choose(half_of, options.only, options.half)
         sequences = [sequence for sequence in everything if sequence.name in chosen]
-        plan = Plan(options.preset, options.starts, options.peers, options.robustness)
+        plan = Plan(
+            options.preset, options.starts, options.peers, options.robustness, options.stages
+        )
         runs = run_all(sequences, plan, options.jobs)
         if options.results:
             for name, others in read_results(options.results, sequences).items():
@@ -112,6 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
         "half_of": {name: half_of[name] for name in runs},
         "trackers": report(runs, half_of),
         "score": score_report(runs, half_of, options.preset),
+        "stages": mean_stages(runs) if options.stages else {},
         "robustness": robustness(runs, half_of, options.preset) if options.robustness else {},
     }
     print_tables(found, options.preset)
@@ -134,6 +142,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--peers", action="store_true", help="run OpenCV's trackers and the textbook loops too")
     add("--results", type=Path, metavar="FOLDER", help="boxes of others: TRACKER/SEQUENCE.txt")
     add("--robustness", action="store_true", help="other first boxes, rates, sizes, noise, bits")
+    add("--stages", action="store_true", help="time by stage; it adds its own cost to each update")
     add("--jobs", type=int, default=1, metavar="N", help="processes (times mean little above 1)")
     add("--output", type=Path, default=RESULTS, metavar="FOLDER", help="default: %(default)s")
     add("--no-plots", action="store_true", help="only the tables and the JSON")

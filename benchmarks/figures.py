@@ -83,6 +83,12 @@ def score_report(runs: Runs, half_of: dict[str, str], tracker: str) -> dict[str,
     return found
 
 
+def mean_stages(runs: Runs) -> dict[str, float]:
+    """Give the ms an update spends in each stage: means over sequences."""
+    timed = [run.stage_ms for some in runs.values() for run in some if run.stage_ms]
+    return {stage: float(np.mean([row[stage] for row in timed])) for stage in timed[0]}
+
+
 def robustness(runs: Runs, half_of: dict[str, str], tracker: str) -> dict[str, dict]:
     """Give the mean AUC under each condition, and what it lost against the plain pass."""
     by_condition: dict[str, dict[str, list[float]]] = {}

@@ -18,6 +18,7 @@ OTHER_COLORS = [
     "#332288", "#88ccee", "#44aa99", "#117733", "#999933",
     "#ddcc77", "#aa4499", "#882255", "#6b6b6b",
 ]  # fmt: skip
+SIZE_COLORS = ["#88ccee", "#4477aa", "#222255"]
 HALF_COLORS = {"all": "#222222", "odd": "#4477aa", "even": "#ee7733"}
 
 
@@ -29,6 +30,10 @@ def draw_accuracy(found: dict, folder: Path, name: str) -> list[Path]:
         "sequences": _sequences(found["trackers"], tracker),
         "score": _score(found["score"], tracker),
     }
+    return _saved(pictures, folder, name)
+
+
+def _saved(pictures: dict[str, Figure], folder: Path, name: str) -> list[Path]:
     written = []
     for kind, figure in pictures.items():
         written.append(folder / f"{name}-{kind}.png")
@@ -122,8 +127,15 @@ def _score(score: dict, own: str) -> Figure:
 
 
 def draw_speed(found: dict, folder: Path, name: str) -> list[Path]:
-    """Draw what an update costs by size of frame and target; tell which file was written."""
-    own = found["made"]["preset"]
+    """Draw what an update costs, by size and by stage; tell which files were written."""
+    pictures = {
+        "sizes": _sizes(found, found["made"]["preset"]),
+        "stages": _stages(found["stages"], found["made"]["preset"]),
+    }
+    return _saved(pictures, folder, name)
+
+
+def _sizes(found: dict, own: str) -> Figure:
     figure = Figure(figsize=(11, 4.6), layout="constrained")
     for axes, axis in zip(figure.subplots(1, 2, sharey=True), ("frame", "target"), strict=True):
         labels = list(found[axis])
@@ -142,9 +154,27 @@ def draw_speed(found: dict, folder: Path, name: str) -> list[Path]:
         axes.grid(visible=False, axis="x")
     figure.axes[0].set_ylabel("CPU ms of an update (log scale)")
     figure.axes[0].legend(loc="upper left", frameon=False, fontsize=9)
-    path = folder / f"{name}.png"
-    figure.savefig(path, dpi=120)
-    return [path]
+    return figure
+
+
+def _stages(found: dict, own: str) -> Figure:
+    stages = list(next(iter(found.values())))
+    figure = Figure(figsize=(8, 1.4 + 0.5 * len(stages)), layout="constrained")
+    axes = figure.subplots()
+    places = np.arange(len(stages))[::-1]
+    height = 0.8 / len(found)
+    for number, (label, row) in enumerate(found.items()):
+        microseconds = [1e3 * row[stage] for stage in stages]
+        at = places - (number - (len(found) - 1) / 2) * height
+        bars = axes.barh(at, microseconds, height * 0.9, color=SIZE_COLORS[number])
+        bars.set_label(f"{label}: {sum(microseconds):.0f} µs")
+        axes.bar_label(bars, [f"{value:.1f}" for value in microseconds], fontsize=8, padding=2)
+    axes.set(yticks=places, yticklabels=stages, xlabel="microseconds of an update, mean")
+    axes.set_title(f"{own}, by stage")
+    _plain(axes)
+    axes.grid(visible=False, axis="y")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    return figure
 
 
 def _color(tracker: str, trackers: Iterable[str], own: str) -> str:

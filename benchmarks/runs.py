@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from conditions import PLAIN, Condition, at_quarter_bits
 from peers import Frame, Start, Step
+from stages import Stopwatch
 
 from tracker.errors import SourceError
 from tracker.sequences import Sequence
@@ -24,6 +25,7 @@ class Entry(NamedTuple):
     start: Start
     first: int = 0
     condition: Condition = PLAIN
+    watch: Stopwatch | None = None  # times the stages of its updates
 
 
 class Run(NamedTuple):
@@ -36,6 +38,7 @@ class Run(NamedTuple):
     truth: np.ndarray
     scores: np.ndarray
     update_ms: np.ndarray  # CPU time, of all threads; without the first row
+    stage_ms: dict[str, float] | None = None  # means; None when no watch was held
 
     @classmethod
     def of_boxes(cls, name: str, boxes: np.ndarray, sequence: Sequence) -> Run:
@@ -131,8 +134,9 @@ class Runner:
             self.boxes.append(box)
             self.scores.append(1.0)
             return
+        watch = self.entry.watch
         began = time.process_time()
-        box, score = self.step(frame)
+        box, score = watch.update(self.step, frame) if watch else self.step(frame)
         self.times_s.append(time.process_time() - began)
         self.boxes.append(np.array(box) / zoom)
         self.scores.append(score)
@@ -147,4 +151,5 @@ class Runner:
             self.truth,
             np.array(self.scores),
             np.array(self.times_s) * 1e3,
+            self.entry.watch.mean_ms() if self.entry.watch else None,
         )

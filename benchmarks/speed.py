@@ -26,6 +26,7 @@ from memory import FLAT_MB, measure_memory
 from peers import Start, of_this_opencv, this_tracker
 from saving import RESULTS, machine, save
 from scenes import SIZES, Clip, moving_target
+from stages import by_stage
 
 TARGET = 80  # px, at every size of the frame
 TARGETS = (20, 60, 200, 600)  # px, in the largest frame
@@ -38,6 +39,7 @@ class Cost(NamedTuple):
     """CPU times of one contender on one clip, in ms."""
 
     median: float
+    mean: float  # learning and its like are not in every frame
     percentile_99: float
     first_update: float  # the first of all: caches cold, tables not yet made
     start: float  # making the tracker
@@ -96,6 +98,7 @@ def _cost(turns: list[np.ndarray], starts: list[float]) -> Cost:
     later = np.concatenate([turn[1:] for turn in turns])
     return Cost(
         float(np.median(later)),
+        float(np.mean(later)),
         float(np.percentile(later, 99)),
         float(turns[0][0]),
         starts[0],
@@ -140,15 +143,26 @@ def _row(costs: dict[str, Cost], preset: str) -> dict[str, dict]:
 def print_table(title: str, found: dict[str, dict], preset: str) -> None:
     """Print one race: a line a contender and size."""
     print(f"\n{title}; CPU ms of an update, one thread")
-    print(f"{'':8} {'':18}{'median':>9}{'99 %':>9}{'first':>9}{'start':>9}  times {preset}")
+    print(
+        f"{'':8} {'':18}{'median':>9}{'mean':>9}{'99 %':>9}{'first':>9}{'start':>9}  times {preset}"
+    )
     for label, row in found.items():
         for name, cost in row.items():
             print(
-                f"{label:8} {name:18}{cost['median']:9.3f}{cost['percentile_99']:9.3f}"
-                f"{cost['first_update']:9.3f}{cost['start']:9.3f}{cost['ratio']:9.2f}"
+                f"{label:8} {name:18}{cost['median']:9.3f}{cost['mean']:9.3f}"
+                f"{cost['percentile_99']:9.3f}{cost['first_update']:9.3f}{cost['start']:9.3f}{cost['ratio']:9.2f}"
             )
     medians = [row[preset]["median"] for row in found.values()]
     print(f"{preset}: the dearest costs {max(medians) / min(medians):.2f} times the cheapest")
+
+
+def print_stages(found: dict[str, dict[str, float]], preset: str) -> None:
+    """Print what each stage costs, a column a size of the frame."""
+    print(f"\n{preset} by stage, in microseconds: means, learning and its like spread over frames")
+    print(f"{'':18}" + "".join(f"{label:>10}" for label in found))
+    for stage in next(iter(found.values())):
+        print(f"{stage:18}" + "".join(f"{1e3 * row[stage]:10.1f}" for row in found.values()))
+    print(f"{'sum':18}" + "".join(f"{1e3 * sum(row.values()):10.1f}" for row in found.values()))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -166,9 +180,14 @@ def main(arguments: list[str] | None = None) -> int:
         "made": made,
         "frame": by_frame(options.preset, options.turns, sizes),
         "target": by_target(options.preset, options.turns, sizes[largest]),
+        "stages": {
+            label: by_stage(options.preset, moving_target(size, TARGET), options.turns)
+            for label, size in sizes.items()
+        },
     }
     print_table(f"by size of the frame, target of {TARGET} px", found["frame"], options.preset)
     print_table(f"by size of the target, frame of {largest}", found["target"], options.preset)
+    print_stages(found["stages"], options.preset)
     draw = None if options.no_plots else "draw_speed"
     save(found, options.output, f"speed-{options.preset}", draw=draw)
     return 0

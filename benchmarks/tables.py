@@ -11,6 +11,8 @@ def print_tables(found: dict, tracker: str) -> None:
     _means(found["trackers"])
     if found["score"]:
         _score(found["score"])
+    if found["stages"]:
+        _stages(found["stages"])
     if found["robustness"]:
         _robustness(found["robustness"])
 
@@ -52,6 +54,12 @@ def _score(score: dict) -> None:
             f"{half:4}{row['roc_area_pooled']:14.3f}{row['roc_area_mean']:14.3f}"
             f"{row['calibration_error']:14.3f}"
         )
+
+
+def _stages(stages: dict[str, float]) -> None:
+    print("\nby stage, microseconds of an update, mean")
+    for stage, milliseconds in {**stages, "sum": sum(stages.values())}.items():
+        print(f"{stage:16}{1e3 * milliseconds:8.1f}")
 
 
 def _robustness(conditions: dict) -> None:
