@@ -1,0 +1,178 @@
+"""A screen for tests: an X server of their own, with a real mouse and real keys."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+PATIENCE_S = 20.0  # for a program to start on a busy machine
+
+
+class Desktop:
+    """An X server, the programs started on it, and the hands that use them."""
+
+    def __init__(self, display: str) -> None:
+        self.display = display
+        self.environment = {**os.environ, "DISPLAY": display, "PYTHONPATH": str(REPOSITORY)}
+        self.environment.pop("WAYLAND_DISPLAY", None)
+        self._programs: list[subprocess.Popen[str]] = []
+
+    def start(self, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[str]:
+        """Start Python with these arguments."""
+        program = subprocess.Popen(
+            [sys.executable, *arguments],
+            env=self.environment,
+            cwd=cwd,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._programs.append(program)
+        return program
+
+    def stop(self) -> None:
+        """End what is still running."""
+        for program in self._programs:
+            if program.poll() is None:
+                program.kill()
+            program.communicate()
+
+    def hands(self, *arguments: object) -> str:
+        """Run xdotool."""
+        return subprocess.run(
+            ["xdotool", *map(str, arguments)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE_S,
+        ).stdout
+
+    def wait_for_window(self, title: str, program: subprocess.Popen[str]) -> int:
+        """Wait until a window of this title shows something, and give it the keyboard."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if program.poll() is not None:
+                raise AssertionError(f"ended with {program.returncode}: {program.communicate()}")
+            with contextlib.suppress(subprocess.CalledProcessError):
+                window = int(self.hands("search", "--onlyvisible", "--name", title).split()[-1])
+                if self.screenshot().any():
+                    self.hands("windowfocus", window)
+                    return window
+            time.sleep(0.1)
+        raise AssertionError(f"no window {title!r} within {PATIENCE_S} s")
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Pull the mouse from one place of the screen to another."""
+        middle = (start[0] + end[0]) // 2, (start[1] + end[1]) // 2
+        self.hands("mousemove", "--sync", *start)
+        self.hands("mousedown", 1, "sleep", 0.05, "mousemove", *middle, "sleep", 0.05)
+        self.hands("mousemove", *end, "sleep", 0.05, "mouseup", 1, "sleep", 0.05)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.hands("key", key, "sleep", 0.05)
+
+    def close_window(self, window: int) -> None:
+        """Ask the window to close, as the cross in its title bar does."""
+        _send_close(self.display, window)
+
+    def screenshot(self) -> np.ndarray:
+        """Take a picture of the whole screen, BGR."""
+        png = subprocess.run(
+            ["import", "-window", "root", "png:-"],
+            env=self.environment,
+            capture_output=True,
+            check=True,
+            timeout=PATIENCE_S,
+        ).stdout
+        return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+
+
+class _ClientMessage(ctypes.Structure):
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("room", ctypes.c_long * 24),  # XEvent is a union of this size
+    )
+
+
+def _send_close(display_name: str, window: int) -> None:
+    """Send WM_DELETE_WINDOW, which xdotool cannot before its version 4."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    display = ctypes.c_void_p(x11.XOpenDisplay(display_name.encode()))
+    message = _ClientMessage(type=33, window=window, format=32)
+    message.message_type = x11.XInternAtom(display, b"WM_PROTOCOLS", 0)
+    message.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
+    x11.XSendEvent(display, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(message))
+    x11.XSync(display, 0)
+    x11.XCloseDisplay(display)
+
+
+@contextlib.contextmanager
+def x_server(width: int = 1024, height: int = 768) -> Iterator[str]:
+    """Run an X server on a free display number; gives its name, such as ``:3``."""
+    read_end, write_end = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24"],
+        pass_fds=[write_end],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write_end)
+    try:
+        with os.fdopen(read_end) as numbers:
+            number = numbers.readline().strip()
+        assert number, "Xvfb did not start"
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def why_no_desktop() -> str:
+    """Say what is missing for tests on a screen; empty if nothing is."""
+    missing = [name for name in ("Xvfb", "xdotool", "import") if shutil.which(name) is None]
+    if missing:
+        return f"needs {', '.join(missing)} (apt install xvfb xdotool imagemagick)"
+    if cv2.currentUIFramework() == "":
+        return "this OpenCV is a headless wheel"
+    return ""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Run one X server for all tests of a file."""
+    if why_no_desktop():
+        pytest.skip(why_no_desktop())
+    with x_server() as display:
+        yield display
+
+
+@pytest.fixture
+def desktop(server: str) -> Iterator[Desktop]:
+    """Give a screen of 1024×768 with nothing on it."""
+    desktop = Desktop(server)
+    yield desktop
+    desktop.stop()

@@ -1,0 +1,7 @@
+"""The screen: windows, keys and the mouse. The only code that opens a window."""
+
+from .display import Display, display_available, find_display
+from .selection import select_box
+from .window import Window
+
+__all__ = ["Display", "Window", "display_available", "find_display", "select_box"]
