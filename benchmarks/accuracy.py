@@ -24,7 +24,7 @@ import one_thread  # noqa: F401  # isort: skip
 
 from conditions import all_conditions
 from figures import halves, mean_stages, report, robustness, score_report
-from peers import of_this_opencv, this_tracker
+from peers import missing_here, of_this_opencv, this_tracker
 from runs import Entry, Run, run_sequence, start_frames
 from saving import RESULTS, machine, save
 from stages import stopwatch
@@ -53,7 +53,7 @@ def run_plan(sequence: Sequence, plan: Plan) -> list[Run]:
     entries = [
         Entry(name, start, first)
         for name, start in contenders.items()
-        for first in start_frames(sequence.truth, plan.n_starts)
+        for first in start_frames(sequence, plan.n_starts)
     ]
     first = entries[0].first
     if plan.robustness:
@@ -107,6 +107,8 @@ def main(arguments: list[str] | None = None) -> int:
         plan = Plan(
             options.preset, options.starts, options.peers, options.robustness, options.stages
         )
+        if options.peers and (missing := missing_here()):
+            print(f"{', '.join(missing)}: only in opencv-contrib-python", file=sys.stderr)
         runs = run_all(sequences, plan, options.jobs)
         if options.results:
             for name, others in read_results(options.results, sequences).items():

@@ -95,8 +95,13 @@ def whole_pixels(box: Box, frame: Frame) -> tuple[int, int, int, int]:
     return left, top, max(right - left, 1), max(bottom - top, 1)
 
 
+def missing_here() -> list[str]:
+    """Name the trackers that this OpenCV would have were it the contrib one."""
+    return [name for name in ("MOSSE", "KCF", "CSRT") if name not in of_this_opencv()]
+
+
 def of_this_opencv() -> dict[str, Start]:
-    """Give the contenders this OpenCV has; CSRT, KCF and MOSSE come with opencv-contrib-python."""
+    """Give the contenders this OpenCV has."""
     found = {"CamShift": textbook(cv2.CamShift), "meanShift": textbook(cv2.meanShift)}
     if hasattr(cv2, "legacy"):
         found["MOSSE"] = of_opencv(cv2.legacy.TrackerMOSSE.create)

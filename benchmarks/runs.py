@@ -58,13 +58,20 @@ class Run(NamedTuple):
         return cls(name, PLAIN.name, 0, boxes, truth, nothing, nothing[:0])
 
 
-def start_frames(truth: np.ndarray, n_starts: int) -> list[int]:
+def start_frames(sequence: Sequence, n_starts: int) -> list[int]:
     """Give the frames at 0, 1/n, 2/n … of a sequence; the next with truth where it is absent.
 
     Temporal robustness of Wu, Lim, Yang, "Object Tracking Benchmark", 2015.
+
+    Raises
+    ------
+    SourceError
+        If no frame has a target.
     """
-    with_truth = np.flatnonzero(np.isfinite(truth).all(axis=1))
-    wanted = [len(truth) * k // n_starts for k in range(n_starts)]
+    with_truth = np.flatnonzero(np.isfinite(sequence.truth).all(axis=1))
+    if len(with_truth) == 0:
+        raise SourceError(f"{sequence.name}: no frame has a target")
+    wanted = [len(sequence.truth) * k // n_starts for k in range(n_starts)]
     found = np.searchsorted(with_truth, wanted)
     return [int(with_truth[k]) for k in found if k < len(with_truth)]
 

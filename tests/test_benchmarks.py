@@ -31,7 +31,7 @@ def run(script, *arguments, status=0):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Two sequences of one scene, as a video with truth.csv and in the form of OTB."""
+    """One scene three times: a video with truth.csv, in the form of OTB, in the form of VOT."""
     folder = tmp_path_factory.mktemp("data")
     frames, boxes = zip(*plain_scene()[:N_FRAMES], strict=True)
     (folder / "clip").mkdir()
@@ -40,11 +40,16 @@ def data(tmp_path_factory):
             sink.write(frame)
     lines = "".join(f"{k},{b.x},{b.y},{b.width},{b.height}\n" for k, b in enumerate(boxes))
     (folder / "clip" / "truth.csv").write_text("frame,x,y,w,h\n" + lines)
-    (folder / "Walk" / "img").mkdir(parents=True)
-    for k, frame in enumerate(frames):
-        cv2.imwrite(str(folder / "Walk" / "img" / f"{k + 1:04d}.jpg"), frame)
+    for pictures in (folder / "Walk" / "img", folder / "polygon" / "color"):
+        pictures.mkdir(parents=True)
+        for k, frame in enumerate(frames):
+            cv2.imwrite(str(pictures / f"{k + 1:04d}.jpg"), frame)
     lines = "".join(f"{b.x + 1}\t{b.y + 1}\t{b.width}\t{b.height}\n" for b in boxes)
     (folder / "Walk" / "groundtruth_rect.txt").write_text(lines)
+    lines = "".join(
+        f"{b.x},{b.y},{b.right},{b.y},{b.right},{b.bottom},{b.x},{b.bottom}\n" for b in boxes
+    )
+    (folder / "polygon" / "groundtruth.txt").write_text(lines)
     return folder
 
 
@@ -55,26 +60,28 @@ def results(tmp_path_factory, data):
     boxes = [box for _, box in plain_scene()[:N_FRAMES]]
     for tracker, found in {"oracle": boxes, "rock": [boxes[0]] * N_FRAMES}.items():
         (folder / tracker).mkdir()
-        for sequence in ("clip", "Walk"):
+        for sequence in ("clip", "Walk", "polygon"):
             lines = "".join(",".join(map(str, box)) + "\n" for box in found)
             (folder / tracker / f"{sequence}.txt").write_text(lines)
     return folder
 
 
-def test_accuracy_reports_both_forms_of_sequences_beside_the_boxes_of_others(
+def test_accuracy_reports_all_forms_of_sequences_beside_the_boxes_of_others(
     tmp_path, data, results
 ):
     printed = run("accuracy.py", data, "--results", results, "--output", tmp_path, "--no-plots")
     found = json.loads((tmp_path / "accuracy-fast.json").read_text())
-    assert found["half_of"] == {"Walk": "odd", "clip": "even"}
+    assert found["half_of"] == {"Walk": "odd", "clip": "even", "polygon": "odd"}
     means = {name: tracker["mean"]["all"] for name, tracker in found["trackers"].items()}
     assert means["oracle"]["auc"] == pytest.approx(20 / 21)
     assert means["oracle"]["precision"] == 1
     assert means["rock"]["auc"] < means["fast"]["auc"] <= means["oracle"]["auc"]
     own = found["trackers"]["fast"]
-    by_half = [own["mean"][half]["auc"] for half in ("odd", "even")]
-    assert own["mean"]["all"]["auc"] == pytest.approx(np.mean(by_half))
-    assert own["sequences"]["clip"]["frames"] == N_FRAMES
+    auc = {name: row["auc"] for name, row in own["sequences"].items()}
+    assert own["mean"]["all"]["auc"] == pytest.approx(np.mean(list(auc.values())))
+    assert own["mean"]["odd"]["auc"] == pytest.approx((auc["Walk"] + auc["polygon"]) / 2)
+    assert auc["Walk"] == auc["polygon"]  # the same pictures
+    assert {row["frames"] for row in own["sequences"].values()} == {N_FRAMES}
     assert own["mean"]["all"]["ms"] > 0
     assert 0 <= found["score"]["all"]["calibration_error"] <= 1
     assert "oracle" in printed
@@ -95,7 +102,7 @@ def test_accuracy_is_the_same_with_two_processes(tmp_path, data):
 def test_accuracy_under_every_condition_and_against_the_peers(tmp_path, data):
     run(
         "accuracy.py", data, "--only", "clip", "--peers", "--robustness",
-        "--output", tmp_path, "--no-plots",
+        "--stages", "--output", tmp_path, "--no-plots",
     )  # fmt: skip
     found = json.loads((tmp_path / "accuracy-fast.json").read_text())
     conditions = found["robustness"]
@@ -105,6 +112,8 @@ def test_accuracy_under_every_condition_and_against_the_peers(tmp_path, data):
     assert auc["first box shifted by 10 %"] < auc["plain"]
     assert auc["double size"] == pytest.approx(auc["plain"], abs=0.1)
     assert {"CamShift", "meanShift"} <= set(found["trackers"])
+    stages = found["stages"]
+    assert min(stages["patch"], stages["climb"], stages["learning"]) > 0
 
 
 def test_accuracy_draws_what_it_found(tmp_path, data, results):
@@ -148,6 +157,8 @@ def test_speed_races_the_textbook_loop_and_the_floor(tmp_path):
     assert all(cost["median"] <= cost["percentile_99"] for cost in row.values())
     assert list(found["target"]) == ["20 px", "60 px", "200 px"]
     assert "textbook CamShift" in printed
+    stages = found["stages"]["480p"]
+    assert stages["rest"] < 0.5 * sum(stages.values())
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
