@@ -158,7 +158,7 @@ def print_table(title: str, found: dict[str, dict], preset: str) -> None:
 
 def print_stages(found: dict[str, dict[str, float]], preset: str) -> None:
     """Print what each stage costs, a column a size of the frame."""
-    print(f"\n{preset} by stage, in microseconds: means, learning and its like spread over frames")
+    print(f"\n{preset} by stage, in microseconds; learning and its like spread over frames")
     print(f"{'':18}" + "".join(f"{label:>10}" for label in found))
     for stage in next(iter(found.values())):
         print(f"{stage:18}" + "".join(f"{1e3 * row[stage]:10.1f}" for row in found.values()))

@@ -57,7 +57,7 @@ def _score(score: dict) -> None:
 
 
 def _stages(stages: dict[str, float]) -> None:
-    print("\nby stage, microseconds of an update, mean")
+    print("\nby stage, in microseconds; learning and its like spread over frames")
     for stage, milliseconds in {**stages, "sum": sum(stages.values())}.items():
         print(f"{stage:16}{1e3 * milliseconds:8.1f}")
 
