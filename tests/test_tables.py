@@ -1,0 +1,209 @@
+"""Tables of tracks: written row by row, read back the same."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tracker.box import Box, RotatedBox
+from tracker.confidence import State
+from tracker.errors import DamagedError, SinkError, SourceError
+from tracker.tables import COLUMNS, open_table, read_table
+from tracker.tracker import Track
+
+SUFFIXES = pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+
+
+def make_track(index: int = 0, time_s: float | None = 0.04, reason: str = "") -> Track:
+    box = Box(10.123456, 20.5, 40.0, 30.25)
+    turned = RotatedBox(box.center, (42.0, 28.5), -12.3456)
+    state = State.LOST if reason else State.TRACKING
+    return Track(index, time_s, box, turned, 0.87654, state, reason)
+
+
+pixels = st.floats(-1e5, 1e5)
+sizes = st.floats(0.01, 1e5)
+tracks = st.builds(
+    Track,
+    index=st.integers(0, 10**9),
+    time_s=st.none() | st.floats(0, 1e6),
+    box=st.builds(Box, pixels, pixels, sizes, sizes),
+    rotated_box=st.builds(
+        RotatedBox, st.tuples(pixels, pixels), st.tuples(sizes, sizes), st.floats(-360, 360)
+    ),
+    score=st.floats(0, 1),
+    state=st.sampled_from(State),
+    reason=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20),
+)
+
+
+def flat(track: Track) -> list[float]:
+    turned = track.rotated_box
+    return [*track.box, *turned.center, *turned.size, turned.angle_deg, track.score]
+
+
+@SUFFIXES
+@settings(
+    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(written=st.lists(tracks, max_size=4))
+def test_tracks_come_back_the_same(tmp_path, suffix, written):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path, overwrite=True) as table:
+        for track in written:
+            table.write(track)
+    back = read_table(path)
+    assert len(back) == table.n_rows == len(written)
+    for before, after in zip(written, back, strict=True):
+        assert flat(after) == pytest.approx(flat(before), abs=1e-4, rel=0)
+        assert (after.index, after.state, after.reason) == (
+            before.index,
+            before.state,
+            before.reason,
+        )
+        assert after.time_s == (
+            None if before.time_s is None else pytest.approx(before.time_s, abs=1e-6)
+        )
+
+
+def test_a_csv_has_a_header_and_legible_numbers(tmp_path):
+    with open_table(tmp_path / "tracks.csv") as table:
+        table.write(make_track(3, 0.12, "left the frame, on the right"))
+    with (tmp_path / "tracks.csv").open(newline="") as file:
+        header, row = csv.reader(file)
+    assert tuple(header) == COLUMNS
+    assert row[:6] == ["3", "0.12", "10.1235", "20.5", "40.0", "30.25"]
+    assert row[-3:] == ["0.8765", "lost", "left the frame, on the right"]
+
+
+def test_json_lines_have_the_same_names(tmp_path):
+    with open_table(tmp_path / "tracks.jsonl") as table:
+        table.write(make_track(time_s=None))
+    row = json.loads((tmp_path / "tracks.jsonl").read_text())
+    assert tuple(row) == COLUMNS
+    assert row["time_s"] is None
+    assert row["state"] == "tracking"
+
+
+@SUFFIXES
+def test_every_row_is_there_as_soon_as_it_is_written(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path) as table:
+        for index in range(3):
+            table.write(make_track(index))
+            assert [track.index for track in read_table(path)] == list(range(index + 1))
+
+
+KILLED = """
+    import sys
+    sys.path.insert(0, {tests!r})
+    from test_tables import make_track
+    from tracker.tables import open_table
+    with open_table({path!r}) as table:
+        for index in range(10**9):
+            table.write(make_track(index, reason="out of sight, behind the tree"))
+            if index == 500:
+                print("now", flush=True)
+"""
+
+
+@SUFFIXES
+def test_a_killed_run_leaves_whole_rows(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    program = KILLED.format(tests=str(Path(__file__).parent), path=str(path))
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parent.parent,
+        text=True,
+    )
+    assert process.stdout.readline() == "now\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert path.read_bytes().endswith(b"\n")
+    indices = [track.index for track in read_table(path)]
+    assert len(indices) > 500
+    assert indices == list(range(len(indices)))
+
+
+@SUFFIXES
+def test_an_existing_table_is_kept_unless_told_otherwise(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    path.write_text("precious")
+    with pytest.raises(SinkError, match=r"exists; use --overwrite"):
+        open_table(path)
+    assert path.read_text() == "precious"
+    with open_table(path, overwrite=True) as table:
+        table.write(make_track())
+    assert len(read_table(path)) == 1
+
+
+def test_other_kinds_of_file_are_refused(tmp_path):
+    with pytest.raises(SinkError, match=r"tables are written as \.csv or \.jsonl"):
+        open_table(tmp_path / "tracks.xlsx")
+    with pytest.raises(SourceError, match=r"tables are read from \.csv or \.jsonl"):
+        read_table(tmp_path / "tracks.xlsx")
+
+
+def test_a_place_that_cannot_be_written_is_a_sink_error(tmp_path):
+    with pytest.raises(SinkError, match=r"cannot be written \(No such file or directory\)"):
+        open_table(tmp_path / "nowhere" / "tracks.csv")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(SinkError, match=r"cannot be written \(Is a directory\)"):
+        open_table(tmp_path / "folder.csv", overwrite=True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_a_sink_error(tmp_path):
+    (tmp_path / "tracks.csv").symlink_to("/dev/full")
+    with pytest.raises(SinkError, match=r"tracks\.csv: cannot be written \(No space left"):
+        open_table(tmp_path / "tracks.csv", overwrite=True)
+
+
+def test_a_closed_table_takes_no_more(tmp_path):
+    table = open_table(tmp_path / "tracks.csv")
+    table.close()
+    table.close()
+    with pytest.raises(SinkError, match="closed"):
+        table.write(make_track())
+
+
+@SUFFIXES
+def test_a_torn_row_is_named_by_its_line(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path) as table:
+        for index in range(3):
+            table.write(make_track(index))
+    path.write_bytes(path.read_bytes()[:-30])
+    line = 4 if suffix == ".csv" else 3
+    with pytest.raises(DamagedError, match=rf"tracks\{suffix}, line {line}: not a whole row"):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"x,y,width,height\n1,2,3,4\n", "not a table of tracks, it has no column index"),
+        (b"", "it has no column index"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+    ],
+)
+def test_a_table_of_something_else_is_refused(tmp_path, content, words):
+    path = tmp_path / "tracks.csv"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=words):
+        read_table(path)
+
+
+def test_a_missing_table_is_a_source_error(tmp_path):
+    with pytest.raises(SourceError, match=r"cannot be read \(No such file or directory\)"):
+        read_table(tmp_path / "tracks.csv")
