@@ -38,7 +38,7 @@ def moving_target(size: tuple[int, int], target: int) -> Clip:
     rng = np.random.default_rng(SEED)
     ground = texture(width, height, seed=SEED)
     noise = (NOISE * rng.standard_normal((height, width, 3), np.float32)).round().astype(np.int8)
-    sprite = patchwork(target, target, seed=SEED, elliptic=True).levels[0].astype(np.float32)
+    sprite = patchwork(target, target, seed=SEED, elliptic=True).levels[0]  # colors × alpha
     step = max(1, round(STEP * target))
     left, top = (width - target - step * N_FRAMES) // 2, (height - target) // 2
     frames, boxes = [], []
@@ -46,8 +46,7 @@ def moving_target(size: tuple[int, int], target: int) -> Clip:
         x = left + index * step
         frame = ground.copy()
         place = frame[top : top + target, x : x + target]
-        share = sprite[..., 3:] / 255
-        place[:] = (sprite[..., :3] * share + place * (1 - share)).round().astype(np.uint8)
+        place[:] = (sprite[..., :3] + place * (1 - sprite[..., 3:])).round().astype(np.uint8)
         moved = np.roll(noise, (7 * index, 13 * index), axis=(0, 1))
         frames.append(cv2.add(frame, moved, dtype=cv2.CV_8U))
         boxes.append((float(x), float(top), float(target), float(target)))

@@ -28,6 +28,8 @@ from saving import RESULTS, machine, save
 from scenes import SIZES, Clip, moving_target
 from stages import by_stage
 
+from tracker import iou
+
 TARGET = 80  # px, at every size of the frame
 TARGETS = (20, 60, 200, 600)  # px, in the largest frame
 ROOM = 2  # times the target is the least height of a frame it moves in
@@ -116,8 +118,8 @@ def by_frame(preset: str, n_turns: int, sizes: dict[str, tuple[int, int]]) -> di
     names = contenders(preset, peers=True)
     found = {}
     for label, size in sizes.items():
-        costs = race(moving_target(size, TARGET), names, n_turns)
-        found[label] = _row(costs, preset)
+        clip = moving_target(size, TARGET)
+        found[label] = _row(race(clip, names, n_turns), preset, clip)
     return found
 
 
@@ -128,16 +130,26 @@ def by_target(preset: str, n_turns: int, size: tuple[int, int]) -> dict[str, dic
     for target in TARGETS:
         if ROOM * target > size[1]:
             continue
-        costs = race(moving_target(size, target), names, n_turns)
-        found[f"{target} px"] = _row(costs, preset)
+        clip = moving_target(size, target)
+        found[f"{target} px"] = _row(race(clip, names, n_turns), preset, clip)
     return found
 
 
-def _row(costs: dict[str, Cost], preset: str) -> dict[str, dict]:
-    return {
+def _row(costs: dict[str, Cost], preset: str, clip: Clip) -> dict[str, dict]:
+    row = {
         name: {**cost._asdict(), "ratio": ratio(cost, costs[preset])}
         for name, cost in costs.items()
     }
+    row[preset]["least_iou"] = least_iou(preset, clip)
+    return row
+
+
+def least_iou(preset: str, clip: Clip) -> float:
+    """Tell how well this tracker followed: what is fast and lost is worth nothing."""
+    step = this_tracker(preset)(clip.frames[0], clip.boxes[0])
+    places = [clip.at(index + 1) for index in range(UPDATES)]
+    boxes = [step(clip.frames[place])[0] for place in places]
+    return float(iou(boxes, [clip.boxes[place] for place in places]).min())
 
 
 def print_table(title: str, found: dict[str, dict], preset: str) -> None:
@@ -150,8 +162,11 @@ def print_table(title: str, found: dict[str, dict], preset: str) -> None:
         for name, cost in row.items():
             print(
                 f"{label:8} {name:18}{cost['median']:9.3f}{cost['mean']:9.3f}"
-                f"{cost['percentile_99']:9.3f}{cost['first_update']:9.3f}{cost['start']:9.3f}{cost['ratio']:9.2f}"
+                f"{cost['percentile_99']:9.3f}{cost['first_update']:9.3f}{cost['start']:9.3f}"
+                f"{cost['ratio']:9.2f}"
             )
+    worst = min(row[preset]["least_iou"] for row in found.values())
+    print(f"{preset}: the least IoU with the truth was {worst:.2f}")
     medians = [row[preset]["median"] for row in found.values()]
     print(f"{preset}: the dearest costs {max(medians) / min(medians):.2f} times the cheapest")
 

@@ -153,6 +153,7 @@ def test_speed_races_the_textbook_loop_and_the_floor(tmp_path):
     found = json.loads((tmp_path / "speed-fast.json").read_text())
     row = found["frame"]["480p"]
     assert row["fast"]["ratio"] == 1
+    assert row["fast"]["least_iou"] > 0.8
     assert 0 < row["floor"]["median"] < row["fast"]["median"] < row["textbook CamShift"]["median"]
     assert all(cost["median"] <= cost["percentile_99"] for cost in row.values())
     assert list(found["target"]) == ["20 px", "60 px", "200 px"]
