@@ -83,9 +83,17 @@ def draw_inset(
     draw_line(picture, window, DARK, line_width(unit, 0.5 * unit))
     draw_line(picture, window, WHITE, line_width(unit))
     canvas[top : top + height, left : left + width] = picture
-    cap, pad = 0.75 * CAP_HEIGHT * unit, 3 * unit
-    if text_mask(TITLE, cap)[0].shape[1] + 2 * pad < width:
-        draw_text(canvas, TITLE, left + pad, top + pad, cap, WHITE)
+    _write_title(canvas, left, top, width, unit)
+
+
+def _write_title(canvas: Image, left: int, top: int, width: int, unit: float) -> None:
+    """Say what the inset is, where there is room."""
+    cap, pad = 0.75 * CAP_HEIGHT * unit, round(3 * unit)
+    title_width = text_mask(TITLE, cap)[0].shape[1]
+    if title_width + 4 * pad > width:
+        return
+    panel(canvas, (left, top, title_width + 2 * pad, round(cap) + 2 * pad), 0, opacity=0.6)
+    draw_text(canvas, TITLE, left + pad, top + pad, cap, WHITE)
 
 
 def _place(region: Box, picture: tuple[int, int], keep_clear: Sequence[Rect], margin: int) -> Rect:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from .drawing import CAP_HEIGHT, DARK, WHITE, Image, draw_text, drawing_unit, panel, text_mask
-from .errors import FrameError
+from .errors import FrameError, SinkError
 
-__all__ = ["contact_sheet"]
+__all__ = ["SheetPictures", "contact_sheet"]
 
 GAP = 8  # px between pictures
 PICTURE_WIDTH = 480  # px; four beside each other fill a screen
+SHEET_PICTURES, SHEET_COLUMNS = 12, 4  # of the sheet of a run
+MOST_KEPT = 4 * SHEET_PICTURES  # while it runs: enough to choose evenly, 20 MB
 
 
 def contact_sheet(
@@ -86,3 +89,48 @@ def _write_caption(cell: Image, caption: str) -> None:
     left, top = pad, cell.shape[0] - height - pad
     panel(cell, (left, top, width, height), 3 * unit)
     draw_text(cell, caption, left + pad, top + pad, cap, WHITE)
+
+
+class SheetPictures:
+    """Collects pictures of a run of unknown length, evenly spaced in time, for its sheet."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[Image, str]] = []
+        self._every = 1  # how many pictures come for one that is kept
+        self._seen = 0
+
+    def add(self, picture: Image, caption: str) -> None:
+        """Take the next picture of the run, BGR; a small copy is kept if it is due."""
+        if self._seen % self._every == 0:
+            if len(self._kept) == MOST_KEPT:
+                self._kept = self._kept[::2]
+                self._every *= 2
+            if self._seen % self._every == 0:
+                height = max(round(PICTURE_WIDTH * picture.shape[0] / picture.shape[1]), 1)
+                small = np.zeros((height, PICTURE_WIDTH, 3), np.uint8)
+                _fit_into(small, picture)
+                self._kept.append((small, caption))
+        self._seen += 1
+
+    def save(self, path: Path) -> None:
+        """Write the sheet as a picture; nothing if there was none to show.
+
+        Raises
+        ------
+        SinkError
+            If it cannot be written.
+        """
+        if not self._kept:
+            return
+        count = min(SHEET_PICTURES, len(self._kept))
+        chosen = [
+            self._kept[i] for i in np.linspace(0, len(self._kept) - 1, count).round().astype(int)
+        ]
+        pictures, captions = zip(*chosen, strict=True)
+        sheet = contact_sheet(pictures, SHEET_COLUMNS, captions=captions)
+        try:
+            written = cv2.imwrite(str(path), sheet)
+        except cv2.error as error:
+            raise SinkError(f"{path}: no picture format has this name; use .png") from error
+        if not written:
+            raise SinkError(f"{path}: cannot be written")

@@ -1,7 +1,8 @@
 """The screen: windows, keys and the mouse. The only code that opens a window."""
 
 from .display import Display, display_available, find_display
+from .player import Player
 from .selection import select_box
 from .window import Window
 
-__all__ = ["Display", "Window", "display_available", "find_display", "select_box"]
+__all__ = ["Display", "Player", "Window", "display_available", "find_display", "select_box"]

@@ -70,7 +70,7 @@ def _find(x_display: str, wayland_display: str) -> Display:
     if not cv2.currentUIFramework():
         return Display("this OpenCV is a headless wheel, which has no windows", None)
     if sys.platform == "linux" and not x_display and not wayland_display:
-        return Display("no display: neither DISPLAY nor WAYLAND_DISPLAY is set", None)
+        return Display("neither DISPLAY nor WAYLAND_DISPLAY is set", None)
     try:
         probe = subprocess.run(
             [sys.executable, "-c", PROBE],

@@ -33,7 +33,8 @@ def select_box(window: Window, image: Image) -> Box | None:
     """
     picture = (image.shape[1], image.shape[0])
     drag = window.drag
-    drag.clear()
+    if not drag.pressed:  # a pull that has begun, on a picture that moved until then, goes on
+        drag.clear()
     while window.is_open:
         canvas, place = window.canvas(image)
         box = None

@@ -1,0 +1,399 @@
+"""The command line: what it writes, what it says, and the status it ends with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from desktop import REPOSITORY, desktop, server, why_no_desktop  # noqa: F401  (fixtures)
+
+from tracker.box import Box, iou
+from tracker.cli import main
+from tracker.clips import find_clip
+from tracker.errors import SourceError
+from tracker.signals import Stopped, StopSignals
+from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
+from tracker.tables import read_table
+from tracker.video import open_sink, open_video
+
+needs_desktop = pytest.mark.skipif(bool(why_no_desktop()), reason=why_no_desktop())
+
+N_FRAMES = 40
+START = Box(100, 90, 60, 60)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A colored square that goes to and fro over a gray ground, with its truth."""
+    ground = Sprite.of(np.repeat(texture(seed=2)[..., :1], 3, axis=2))
+    target = Layer(patchwork(60, 60, seed=3), lambda t: Pose(-30 + 2 * t, 0))
+    forth = list(Scene(N_FRAMES, Layer(ground), target))
+    return forth + forth[::-1]
+
+
+@pytest.fixture(scope="module")
+def clip(scene, tmp_path_factory):
+    """The scene as a video of 80 frames."""
+    path = tmp_path_factory.mktemp("clip") / "square.mp4"
+    with open_sink(path, fps=25) as sink:
+        for image, _ in scene:
+            sink.write(image)
+    return path
+
+
+@pytest.fixture(scope="module")
+def long_clip(scene, tmp_path_factory):
+    """The same ten times over, for runs to be stopped."""
+    path = tmp_path_factory.mktemp("clip") / "long.mp4"
+    with open_sink(path, fps=25) as sink:
+        for image, _ in scene * 10:
+            sink.write(image)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def box_argument(box):
+    return "--box=" + ",".join(f"{side:g}" for side in box)
+
+
+def start(*arguments, **environment):
+    """Start a command in a process of its own, without a display unless one is given."""
+    without = {name: os.environ[name] for name in os.environ if "DISPLAY" not in name}
+    return subprocess.Popen(
+        [sys.executable, *map(str, arguments)],
+        env={**without, "PYTHONPATH": str(REPOSITORY), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(*arguments, **environment):
+    """Run a command; gives status, stdout and stderr."""
+    process = start(*arguments, **environment)
+    stdout, stderr = process.communicate(timeout=60)
+    return process.returncode, stdout, stderr
+
+
+def n_frames_of(path):
+    with open_video(path) as video:
+        return sum(1 for _ in video)
+
+
+# --- without a display --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":77"}])
+def test_without_a_display_the_run_is_done_and_everything_written(clip, scene, tmp_path, display):
+    status, stdout, stderr = run(
+        "-m", "tracker", "track", clip, box_argument(scene[0][1]), **display
+    )
+    assert status == 0, stderr
+    assert "no window" in stderr
+    assert "frame/s" not in stderr, "no progress bar in a pipe"
+    names = ["square-followed.csv", "square-followed.mp4", "square-followed.png"]
+    assert sorted(path.name for path in (tmp_path / "output").iterdir()) == names
+    for name in names:
+        assert str(Path("output") / name) in stdout
+    tracks = read_table("output/square-followed.csv")
+    assert len(tracks) == len(scene) == n_frames_of("output/square-followed.mp4")
+    truth = np.array([box for _, box in scene])
+    assert iou([track.box for track in tracks], truth).mean() > 0.6
+    assert cv2.imread("output/square-followed.png").shape[1] > 1000
+    assert "80 frames: tracking" in stdout
+
+
+def test_the_target_of_a_run_without_a_window_must_be_given(clip, capsys):
+    assert main(["track", str(clip), "--no-window"]) == 2
+    assert "--box x,y,width,height" in capsys.readouterr().err
+    assert not Path("output").exists()
+
+
+def test_only_what_was_named_is_written(clip, scene, capsys):
+    box = box_argument(scene[0][1])
+    named = ["--csv", "a.csv", "--jsonl", "b.jsonl", "--output", "c.gif"]
+    assert main(["track", str(clip), box, "--no-window", "--max-frames", "5", *named]) == 0
+    assert sorted(path.name for path in Path().iterdir()) == ["a.csv", "b.jsonl", "c.gif"]
+    assert read_table("a.csv") == read_table("b.jsonl")
+    assert n_frames_of("c.gif") == 5
+    assert "tracker:" not in capsys.readouterr().err
+
+
+def test_start_and_end_choose_a_part(clip, scene):
+    box = box_argument(scene[25][1])
+    part = ["--start", "1", "--end", "1.4", "--csv", "part.csv"]
+    assert main(["track", str(clip), box, "--no-window", *part]) == 0
+    tracks = read_table("part.csv")
+    assert [track.index for track in tracks] == list(range(10))
+    assert [track.time_s for track in tracks] == pytest.approx([1 + i / 25 for i in range(10)])
+
+
+def test_a_box_that_hangs_over_the_left_border_can_be_given(clip):
+    named = ["--csv", "a.csv", "--max-frames", "2", "--no-window"]
+    assert main(["track", str(clip), "--box", "-10,90,60,60", *named]) == 0
+    assert read_table("a.csv")[0].box == Box(-10, 90, 60, 60)
+
+
+@pytest.mark.parametrize("density", [[], ["--density"]])
+def test_the_recording_shows_the_box_and_on_demand_the_density(clip, scene, density):
+    named = ["--output", "seen.mp4", "--max-frames", "3", "--no-window"]
+    assert main(["track", str(clip), box_argument(scene[0][1]), *named, *density]) == 0
+    with open_video("seen.mp4") as video:
+        seen = list(video)[-1].image.astype(int)
+    source = scene[2][0].astype(int)
+    changed = np.abs(seen - source).max(axis=-1) > 60
+    box = scene[2][1]
+    around = changed[int(box.y) - 4 : int(box.bottom) + 4, int(box.x) - 4 : int(box.right) + 4]
+    assert around.sum() > 200
+    assert (changed[-70:-8, -70:-8].mean() > 0.3) == bool(density)
+
+
+def test_existing_files_are_kept_until_overwrite_is_given(clip, scene, capsys):
+    Path("a.csv").write_text("precious")
+    box, named = box_argument(scene[0][1]), ["--csv", "a.csv", "--no-window", "--max-frames", "3"]
+    assert main(["track", str(clip), box, *named]) == 2
+    answer = capsys.readouterr()
+    assert "a.csv: exists" in answer.err
+    assert "--overwrite" in answer.err
+    assert "following" not in answer.out
+    assert Path("a.csv").read_text() == "precious"
+    assert main(["track", str(clip), box, *named, "--overwrite"]) == 0
+    assert len(read_table("a.csv")) == 3
+
+
+# --- statuses -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--box", "1,2,3"], "expected four numbers"),
+        (["--box", "1,2,0,4"], "width must be > 0"),
+        (["--box", "a,2,3,4"], "expected four numbers"),
+        (["--speed", "9"], "unrecognized arguments"),
+    ],
+)
+def test_a_wrong_option_ends_with_2(clip, capsys, arguments, message):
+    with pytest.raises(SystemExit) as ended:
+        main(["track", str(clip), *arguments])
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--box", "5000,2,30,40"], "5000"),
+        (["--box", "1,2,30,40", "--preset", "fastest"], "fastest"),
+        (["--box", "1,2,30,40", "--start", "-1"], "start"),
+        (["--box", "1,2,30,40", "--max-frames", "0"], "max_frames"),
+        (["--box", "1,2,30,40", "--csv", "none/a.csv"], "none"),
+        (["--box", "1,2,30,40", "--csv", "a.txt"], "a.txt"),
+        (["--box", "1,2,30,40", "--output", "a.avi"], "a.avi"),
+    ],
+)
+def test_a_value_that_cannot_be_used_ends_with_2(clip, capsys, arguments, message):
+    assert main(["track", str(clip), "--no-window", *arguments]) == 2
+    complaint = capsys.readouterr().err
+    assert message in complaint
+    assert len(complaint.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("source", ["none.mp4", "0.mp4", "empty", "987"])
+def test_a_source_that_cannot_be_opened_ends_with_4(capsys, source):
+    Path("0.mp4").touch()
+    Path("empty").mkdir()
+    assert main(["track", source, "--no-window", "--box", "1,2,30,40"]) == 4
+    assert source in capsys.readouterr().err
+    assert not Path("output").exists()
+
+
+def test_a_damaged_source_ends_with_3_and_what_was_good_is_written(long_clip, scene, capsys):
+    data = long_clip.read_bytes()
+    Path("cut.mp4").write_bytes(data[: len(data) // 2])
+    named = ["--csv", "a.csv", "--output", "a.mp4", "--no-window"]
+    assert main(["track", "cut.mp4", box_argument(scene[0][1]), *named]) == 3
+    assert "cut.mp4" in capsys.readouterr().err
+    n_good = len(read_table("a.csv"))
+    assert 100 < n_good < 800
+    assert n_frames_of("a.mp4") == n_good
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals on Windows")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_and_the_recordings_are_whole(long_clip, scene, number, status):
+    named = ["--csv", "a.csv", "--output", "a.mp4", "--no-window"]
+    process = start("-m", "tracker", "track", long_clip, box_argument(scene[0][1]), *named)
+    end = time.monotonic() + 30
+    while time.monotonic() < end and process.poll() is None:
+        if Path("a.csv").exists() and Path("a.csv").read_text().count("\n") > 20:
+            break
+        time.sleep(0.01)
+    process.send_signal(number)
+    process.send_signal(number)  # the impatient do it twice
+    stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == status, stderr
+    assert "stopped by" in stderr
+    assert "Traceback" not in stderr
+    n_rows = len(read_table("a.csv"))
+    assert 20 <= n_rows < 800
+    assert n_frames_of("a.mp4") == n_rows
+    assert f"{n_rows} frames:" in stdout
+    assert not list(Path().glob("*partial*"))
+
+
+def test_a_signal_waits_for_the_end_of_a_held_block():
+    done = []
+
+    def work():
+        with StopSignals() as signals, signals.held():
+            signal.raise_signal(signal.SIGINT)
+            done.append("whole")
+
+    with pytest.raises(Stopped) as stop:
+        work()
+    assert done == ["whole"]
+    assert stop.value.signal == signal.SIGINT
+    with StopSignals() as signals:
+        signals.ignore()
+        signal.raise_signal(signal.SIGTERM)
+
+
+# --- the demo and the commands ------------------------------------------------------------------
+
+
+def the_demo_clip():
+    try:
+        return find_clip("occlusion")
+    except SourceError:
+        return None
+
+
+@pytest.mark.skipif(the_demo_clip() is None, reason="the clips are not rendered yet")
+def test_the_demo_follows_its_clip_and_says_where_the_results_are():
+    arguments = [REPOSITORY / "demo.py", "--no-window", "--max-frames", "30"]
+    status, stdout, stderr = run(*arguments)
+    assert status == 0, stderr
+    written = sorted(path.name for path in Path("output").iterdir())
+    assert written == [f"occlusion-followed.{kind}" for kind in ("csv", "mp4", "png")]
+    assert "exact truth" in stdout
+    status, stdout, stderr = run(*arguments)
+    assert status == 0, "its own results may go"
+    assert "replacing output" in stdout
+
+
+def test_the_demo_takes_any_source(clip, scene):
+    box = box_argument(scene[0][1])
+    assert main(["demo", str(clip), box, "--no-window", "--csv", "a.csv", "--max-frames", "3"]) == 0
+    assert len(read_table("a.csv")) == 3
+
+
+def test_a_clip_that_is_not_there_is_named():
+    with pytest.raises(SourceError, match="clip nosuch"):
+        find_clip("nosuch")
+
+
+def test_a_reader_that_has_enough_causes_no_traceback():
+    command = f"{sys.executable} -m tracker doctor | head -1"
+    answer = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )  # fmt: skip
+    assert answer.stderr == ""
+
+
+# --- with a window ------------------------------------------------------------------------------
+
+
+def wait_for(condition, seconds=20):
+    """Wait until the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def rows_of(path):
+    return path.read_text().count("\n") - 1 if path.exists() else 0
+
+
+@needs_desktop
+def test_a_target_drawn_with_the_mouse_is_followed_until_q(desktop, long_clip, scene, tmp_path):  # noqa: F811
+    table = tmp_path / "a.csv"
+    program = desktop.start(
+        "-m", "tracker", "track", str(long_clip), "--csv", "a.csv", "--output", "a.mp4",
+        cwd=tmp_path,
+    )  # fmt: skip
+    desktop.wait_for_window("tracker", program)
+    scale = 400 / 240  # a picture of 320x240 is enlarged to be hit
+    box = scene[0][1]
+    corner = round(box.x * scale), round(box.y * scale)
+    desktop.drag(corner, (round(box.right * scale) - 1, round(box.bottom * scale) - 1))
+    desktop.press("Return")
+    wait_for(lambda: rows_of(table) > 5)
+
+    desktop.press("space")
+    time.sleep(0.3)
+    n_paused = rows_of(table)
+    shown = desktop.screenshot().astype(int)
+    green = (shown[..., 1] > 180) & (shown[..., 2] < 140)
+    assert green[:400].sum() > 300, "the box is shown"
+    desktop.press("d")
+    time.sleep(0.2)
+    with_density = desktop.screenshot().astype(int)
+    assert np.abs(with_density - shown)[300:400, 400:530].max() > 60, "the inset is shown"
+    assert rows_of(table) == n_paused, "the run stands still"
+
+    desktop.press("s")
+    desktop.drag((100, 50), (199, 149))
+    desktop.press("Return")
+    wait_for(lambda: rows_of(table) > n_paused + 5)
+    desktop.press("q")
+    stdout, stderr = program.communicate(timeout=20)
+    assert program.returncode == 0, stderr
+    tracks = read_table(table)
+    assert iou(tracks[0].box, box) > 0.9
+    assert iou(tracks[n_paused - 1].box, (scene * 10)[n_paused - 1][1]) > 0.5
+    drawn_anew = Box(100 / scale, 50 / scale, 100 / scale, 100 / scale)
+    assert iou(tracks[n_paused].box, drawn_anew) > 0.4
+    assert n_frames_of(tmp_path / "a.mp4") == len(tracks)
+    assert "shown in time with the clip" in stdout
+
+
+@needs_desktop
+def test_closing_the_window_ends_the_run_with_everything_whole(desktop, long_clip, scene, tmp_path):  # noqa: F811
+    table = tmp_path / "a.csv"
+    program = desktop.start(
+        "-m", "tracker", "track", str(long_clip), box_argument(scene[0][1]),
+        "--csv", "a.csv", "--output", "a.mp4", cwd=tmp_path,
+    )  # fmt: skip
+    window = desktop.wait_for_window("tracker", program)
+    wait_for(lambda: rows_of(table) > 3)
+    desktop.close_window(window)
+    _, stderr = program.communicate(timeout=20)
+    assert program.returncode == 0, stderr
+    assert n_frames_of(tmp_path / "a.mp4") == len(read_table(table)) < 800
+
+
+@needs_desktop
+def test_canceling_the_choice_writes_nothing(desktop, long_clip, tmp_path):  # noqa: F811
+    program = desktop.start(
+        "-m", "tracker", "track", str(long_clip), "--csv", "a.csv", cwd=tmp_path
+    )
+    desktop.wait_for_window("tracker", program)
+    desktop.press("Escape")
+    _, stderr = program.communicate(timeout=20)
+    assert program.returncode == 1
+    assert "canceled" in stderr
+    assert not (tmp_path / "a.csv").exists()

@@ -1,0 +1,75 @@
+"""The doctor: what it finds here, and how it words what it finds elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from importlib import metadata
+
+import cv2
+import numpy as np
+import pytest
+
+from tracker.cli import main
+from tracker.doctor import Findings, examine, report
+from tracker.screen import Display
+from tracker.video.camera import cameras
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return examine()
+
+
+def test_versions_are_those_that_are_imported(findings):
+    assert findings.opencv == cv2.__version__
+    assert findings.versions["numpy"] == np.__version__ == metadata.version("numpy")
+    assert findings.versions["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert findings.gui == cv2.currentUIFramework()
+    assert all(name.startswith("opencv-") for name in findings.wheels)
+
+
+def test_codecs_are_those_that_write_and_read(findings):
+    assert findings.codecs_error == ""
+    assert findings.codecs["write libx264"]
+    assert findings.codecs["read h264"]
+
+
+def test_every_camera_of_the_system_was_tried(findings):
+    if cameras() is not None:
+        assert sorted(findings.cameras) == cameras()
+
+
+def test_the_command_prints_the_report(capsys):
+    assert main(["doctor"]) == 0
+    words = capsys.readouterr().out
+    assert cv2.__version__ in words
+    assert "libx264" in words
+
+
+def test_two_wheels_of_opencv_are_warned_of(findings):
+    two = {"opencv-python": "5.0.0.93", "opencv-python-headless": "5.0.0.93"}
+    lines = report(replace(findings, wheels=two))
+    assert any(
+        line.startswith("! ") and "pip uninstall -y opencv-python opencv-python-headless" in line
+        for line in lines
+    )
+    one = report(replace(findings, wheels={"opencv-python": "5.0.0.93"}))
+    assert not any("uninstall" in line for line in one)
+
+
+def test_what_is_missing_is_said_with_its_remedy(findings):
+    bare = replace(
+        findings,
+        gui="",
+        display=Display("this OpenCV is a headless wheel, which has no windows", None),
+        cameras={0: "does not answer within 10 s"},
+        codecs={},
+        codecs_error="No module named 'av'",
+    )
+    words = "\n".join(report(bare))
+    assert "no: this OpenCV is a headless wheel" in words
+    assert "camera 0           does not answer within 10 s" in words
+    assert "No module named 'av'" in words
+    assert "pip install av" in words
+    assert "--box" in words

@@ -1,0 +1,8 @@
+"""``python -m tracker`` is the command ``tracker``."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

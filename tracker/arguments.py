@@ -1,0 +1,75 @@
+"""The arguments of the command line, as argparse reads them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from .box import Box
+from .errors import BoxError
+
+__all__ = ["OUTPUT_FOLDER", "read_arguments"]
+
+OUTPUT_FOLDER = Path("output")  # where results go that nobody gave a name
+
+
+def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read what stands after ``tracker``; a wrong use ends the program with status 2."""
+    return _parser().parse_args(_joined(arguments))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tracker", description="Follow one object through a video or a camera's pictures."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    track = commands.add_parser(
+        "track",
+        help="follow the target of a video, a folder of pictures or a camera",
+        description="Follow the target of a video file, a folder of pictures or a camera. "
+        f"With neither a window nor a file to write, the results go to ./{OUTPUT_FOLDER}.",
+    )
+    track.add_argument("source", metavar="SOURCE", help="file, folder, pattern or camera number")
+    _add_options(track)
+    demo = commands.add_parser(
+        "demo",
+        help="follow the target of a clip that comes with the package",
+        description="Follow the target of a clip that comes with the package, and write what was "
+        f"seen, the table and a contact sheet to ./{OUTPUT_FOLDER}. With SOURCE: as 'track'.",
+    )
+    demo.add_argument("source", metavar="SOURCE", nargs="?", help="follow in this one instead")
+    _add_options(demo)
+    commands.add_parser("doctor", help="say what is installed and what works here")
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--box", type=_box, metavar="X,Y,W,H", help="target in the first frame, px; else the mouse")
+    add("--output", type=Path, metavar="FILE", help="write the annotated video (.mp4, .gif)")
+    add("--csv", type=Path, metavar="FILE", help="write a table, a line a frame (.csv)")
+    add("--jsonl", type=Path, metavar="FILE", help="write the same as JSON lines (.jsonl)")
+    add("--density", action="store_true", help="show what the tracker sees, too")
+    add("--no-window", action="store_true", help="open no window")
+    add("--start", type=float, default=0.0, metavar="S", help="begin at this second")
+    add("--end", type=float, metavar="S", help="end before this second")
+    add("--max-frames", type=int, metavar="N", help="end after so many frames")
+    add("--preset", default="fast", help="configuration of the tracker (default: fast)")
+    add("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _box(text: str) -> Box:
+    try:
+        return Box.of(text.split(","))
+    except BoxError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Let --box take a negative number, which argparse would read as an option."""
+    joined = list(arguments)
+    if "--box" in joined[:-1]:
+        at = joined.index("--box")
+        joined[at : at + 2] = [f"--box={joined[at + 1]}"]
+    return joined

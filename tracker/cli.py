@@ -1,0 +1,280 @@
+"""The command line: ``tracker track``, ``tracker demo``, ``tracker doctor``.
+
+Results go to stdout; progress, warnings and errors to stderr. The exit status is 0 when done, 2 for
+a wrong use, 3 when the source ended early or is damaged, 4 when it could not be opened, 130 after
+Ctrl-C, 143 after SIGTERM, and 1 for what else went wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import doctor
+from .arguments import OUTPUT_FOLDER, read_arguments
+from .box import Box
+from .clips import find_clip
+from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
+from .loop import READ_AHEAD, read_ahead
+from .run import Outputs, Recorder, Summary, choose_target, follow
+from .screen import Player, Window, find_display
+from .signals import Stopped, StopSignals
+from .tracker import Tracker
+from .video import Frame, Video, open_video
+
+__all__ = ["main"]
+
+DONE, FAILED, USAGE, ENDED_EARLY, NOT_OPENED = 0, 1, 2, 3, 4
+BY_SIGNAL = 128  # a shell's custom: added to the number of the signal
+
+DEMO_CLIP = "occlusion"  # the one inside the wheel
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    options = read_arguments(sys.argv[1:] if arguments is None else arguments)
+    try:
+        with StopSignals() as signals:
+            return COMMANDS[options.command](options, signals)
+    except Stopped as stop:
+        _complain(str(stop))
+        return BY_SIGNAL + stop.signal
+    except DamagedError as error:
+        _complain(str(error))
+        return ENDED_EARLY
+    except SourceError as error:
+        _complain(str(error))
+        return NOT_OPENED
+    except (BoxError, ConfigError, SinkError) as error:
+        _complain(str(error))
+        return USAGE
+    except TrackerError as error:
+        _complain(str(error))
+        return FAILED
+    except BrokenPipeError:  # whoever read our words, as in `tracker doctor | head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What to follow, where to write it."""
+
+    source: str
+    box: Box | None  # None: to be drawn with the mouse
+    outputs: Outputs
+    overwrite: bool
+    density: bool
+    truth: Sequence[Box | None] = ()
+
+
+def _track(options: argparse.Namespace, signals: StopSignals) -> int:
+    """Follow the target in a source of the user's."""
+    why_no_window = _why_no_window(options)
+    outputs = _outputs(options, _stem(options.source), all_if_none=bool(why_no_window))
+    job = _Job(options.source, options.box, outputs, options.overwrite, options.density)
+    return _run(job, options, signals, why_no_window)
+
+
+def _demo(options: argparse.Namespace, signals: StopSignals) -> int:
+    """Follow the target of a clip of ours, or of the user's source."""
+    if options.source is not None:
+        return _track(options, signals)
+    clip = find_clip(DEMO_CLIP)
+    outputs = _outputs(options, clip.path.stem, all_if_none=True)
+    # what an earlier demo left in our own folder may go; a file that was named may not
+    overwrite = options.overwrite or not (options.output or options.csv or options.jsonl)
+    truth = clip.truth if options.box is None and options.start == 0 else []
+    box = truth[0] if truth else options.box
+    job = _Job(str(clip.path), box, outputs, overwrite, density=True, truth=truth)
+    return _run(job, options, signals, _why_no_window(options))
+
+
+def _doctor(options: argparse.Namespace, signals: StopSignals) -> int:
+    """Say what is installed and what works here."""
+    for line in doctor.report(doctor.examine()):
+        print(line)
+    return DONE
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
+    "track": _track,
+    "demo": _demo,
+    "doctor": _doctor,
+}
+
+
+def _why_no_window(options: argparse.Namespace) -> str:
+    """Say why there is no window; empty if there is one."""
+    return "--no-window" if options.no_window else find_display().why_not
+
+
+def _stem(source: str) -> str:
+    """Name the outputs of a source: clip.mp4 -> clip, 0 -> camera-0, frames/*.png -> frames."""
+    if source.isdecimal():
+        return f"camera-{source}"
+    path = Path(source)
+    if any(sign in path.name for sign in "*?["):
+        path = path.parent
+    return path.resolve().stem or "pictures"
+
+
+def _outputs(options: argparse.Namespace, stem: str, *, all_if_none: bool) -> Outputs:
+    """Give the files that were named; if none was, all there can be or none."""
+    named = Outputs(video=options.output, csv=options.csv, jsonl=options.jsonl)
+    if named.paths() or not all_if_none:
+        return named
+    name = OUTPUT_FOLDER / f"{stem}-followed"
+    return Outputs(video=Path(f"{name}.mp4"), csv=Path(f"{name}.csv"), sheet=Path(f"{name}.png"))
+
+
+# --- a run --------------------------------------------------------------------------------------
+
+
+def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_window: str) -> int:
+    """Open everything, follow, say what came of it."""
+    if why_no_window and job.box is None:
+        raise ConfigError(
+            f"without a window ({why_no_window}) the target cannot be drawn: "
+            "give its box in the first frame, --box x,y,width,height"
+        )
+    with ExitStack() as stack:
+        video = stack.enter_context(
+            open_video(
+                job.source,
+                start_s=options.start,
+                end_s=options.end,
+                max_frames=options.max_frames,
+            )
+        )
+        _make_room(job)
+        frames: Iterator[Frame] = video
+        if not video.is_live:  # a camera's frames are wanted fresh, not from a queue
+            frames = stack.enter_context(closing(read_ahead(video, READ_AHEAD)))
+        window = None
+        if not why_no_window:
+            title = f"tracker: {video.name}"
+            window = stack.enter_context(Window(title, (video.width, video.height)))
+        first = next(frames)
+        box = job.box
+        if box is None and window is not None:
+            first, box = choose_target(window, first, frames, is_live=video.is_live)
+        if box is None:
+            _complain("canceled: no target was chosen, nothing was done")
+            return FAILED
+        tracker = Tracker(first.image, box, time_s=first.time_s, preset=options.preset)
+        _announce(video, box, tracker)
+        if why_no_window and not options.no_window:
+            _complain(f"no window ({why_no_window}): what is seen goes to the files only")
+        summary = _record(job, video, _with_first(first, frames), tracker, window, signals)
+    _report(summary, job.outputs, in_time=window is not None and not video.is_live)
+    return _status(summary)
+
+
+def _make_room(job: _Job) -> None:
+    """See that everything can be written, before any work is done."""
+    if any(path.parent == OUTPUT_FOLDER for path in job.outputs.paths()):
+        try:
+            OUTPUT_FOLDER.mkdir(exist_ok=True)
+        except OSError as error:
+            raise SinkError(f"{OUTPUT_FOLDER}: cannot be made here ({error.strerror})") from error
+    job.outputs.check(overwrite=job.overwrite)
+    for path in job.outputs.paths():
+        if path.exists():
+            print(f"replacing {path}")
+
+
+def _record(
+    job: _Job,
+    video: Video,
+    frames: Iterator[Frame],
+    tracker: Tracker,
+    window: Window | None,
+    signals: StopSignals,
+) -> Summary:
+    """Follow with everything open."""
+    player = None
+    if window is not None:
+        player = Player(window, in_time=not video.is_live, density=job.density)
+    with Recorder(job.outputs, video, overwrite=job.overwrite) as recorder, ExitStack() as stack:
+        if player is None:
+            frames = stack.enter_context(closing(_with_progress(frames, video)))
+        return follow(
+            frames,
+            tracker,
+            recorder=recorder,
+            player=player,
+            signals=signals,
+            density=job.density,
+            truth=job.truth,
+        )
+
+
+def _with_first(first: Frame, frames: Iterator[Frame]) -> Iterator[Frame]:
+    yield first
+    yield from frames
+
+
+def _with_progress(frames: Iterator[Frame], video: Video) -> Generator[Frame, None, None]:
+    """Show rate and time left on a terminal, nothing in a pipe."""
+    from tqdm import tqdm
+
+    with tqdm(total=video.n_frames, unit="frame", disable=None, leave=False) as bar:
+        for frame in frames:
+            yield frame
+            bar.update()
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def _complain(message: str) -> None:
+    print(f"tracker: {message}", file=sys.stderr)
+
+
+def _announce(video: Video, box: Box, tracker: Tracker) -> None:
+    """Say what is followed, and whether that looks hard."""
+    rate = f", {float(video.fps):.4g} frames a second" if video.fps else ""
+    print(f"following {box} in {video.name}: {video.width}x{video.height}{rate}", flush=True)
+    if tracker.warning:
+        _complain(f"warning: {tracker.warning}")
+
+
+def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
+    """Say what came of it."""
+    states = ", ".join(
+        f"{state} {100 * count / summary.n_frames:.0f} %"
+        for state, count in summary.states.most_common()
+    )
+    print(f"{summary.n_frames} frames: {states}")
+    rate = summary.n_frames / max(summary.elapsed_s, 1e-9)
+    how = "shown in time with the clip" if in_time else "with reading, drawing and writing"
+    own = f"the tracker itself took {summary.update_ms:.2f} ms each"
+    print(f"{rate:.0f} frames a second {how}; {own}")
+    if summary.overlaps:
+        mean = sum(summary.overlaps) / len(summary.overlaps)
+        print(
+            f"overlap (IoU) with the clip's exact truth, where the target is in sight: {mean:.2f}"
+        )
+    for path in outputs.paths():
+        if path.exists():
+            print(f"wrote {path}")
+
+
+def _status(summary: Summary) -> int:
+    """Give the exit status of a run, and say why if it is not 0."""
+    if summary.stopped_by is not None:
+        _complain(f"{Stopped(summary.stopped_by)}; the files hold what was seen until then")
+        return BY_SIGNAL + summary.stopped_by
+    if summary.damage:
+        _complain(summary.damage)
+        return ENDED_EARLY
+    return DONE

@@ -1,0 +1,219 @@
+"""One run of the command line: frames through the tracker into recordings and the window."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+
+from .box import Box, iou
+from .drawing import Image
+from .errors import DamagedError, SinkError
+from .overlay import draw
+from .screen import Player, Window, select_box
+from .sheet import SheetPictures
+from .signals import Stopped, StopSignals
+from .tables import open_table
+from .tracker import Track, Tracker
+from .video import Frame, Video, open_sink
+
+__all__ = ["Outputs", "Recorder", "Summary", "choose_target", "follow"]
+
+TRAIL_FRAMES = 60  # how far back the way is shown: two seconds of most videos
+LIVE_HINT = "drag a box around the target   space stop the picture   q quit"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The files of a run; None for what is not wanted."""
+
+    video: Path | None = None
+    csv: Path | None = None
+    jsonl: Path | None = None
+    sheet: Path | None = None
+
+    def paths(self) -> list[Path]:
+        """Give the files that are wanted."""
+        return [path for path in (self.video, self.csv, self.jsonl, self.sheet) if path]
+
+    def check(self, *, overwrite: bool) -> None:
+        """Raise SinkError if one is there already, before any work is done."""
+        for path in self.paths():
+            if path.exists() and not overwrite:
+                raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")
+            if not path.parent.is_dir():
+                raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
+
+
+class Recorder:
+    """Writes the annotated video, the tables and the contact sheet. A context manager."""
+
+    def __init__(self, outputs: Outputs, like: Video, *, overwrite: bool) -> None:
+        self._outputs = outputs
+        self._sheet = SheetPictures() if outputs.sheet else None
+        with ExitStack() as stack:
+            self._sink = (
+                stack.enter_context(open_sink(outputs.video, like=like, overwrite=overwrite))
+                if outputs.video
+                else None
+            )
+            self._tables = [
+                stack.enter_context(open_table(path, overwrite=overwrite))
+                for path in (outputs.csv, outputs.jsonl)
+                if path
+            ]
+            self._open = stack.pop_all()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+        if self._sheet is not None and self._outputs.sheet is not None:
+            self._sheet.save(self._outputs.sheet)
+
+    @property
+    def needs_pictures(self) -> bool:
+        """Whether what is seen is recorded, not only where the target is."""
+        return self._sink is not None or self._sheet is not None
+
+    def write(self, frame: Frame, track: Track, picture: Image | None) -> None:
+        """Write one frame; *picture* is the annotated one, if that is needed."""
+        for table in self._tables:
+            table.write(track)
+        if picture is not None and self._sink is not None:
+            self._sink.write(picture, frame.time_s)
+        if picture is not None and self._sheet is not None:
+            self._sheet.add(picture, f"{frame.time_s:.1f} s")
+
+
+@dataclass
+class Summary:
+    """What happened in a run."""
+
+    n_frames: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    overlaps: list[float] = field(default_factory=list)  # IoU with the truth, where that is known
+    update_s: float = 0.0  # spent in the tracker itself
+    elapsed_s: float = 0.0
+    stopped_by: int | None = None  # the signal, if there was one
+    damage: str = ""  # in words, if the source ended early
+
+    @property
+    def update_ms(self) -> float:
+        """The mean of an update; the first frame has none."""
+        return 1000 * self.update_s / max(self.n_frames - 1, 1)
+
+
+def choose_target(
+    window: Window, first: Frame, frames: Iterator[Frame], *, is_live: bool
+) -> tuple[Frame, Box | None]:
+    """Let the user draw the box on the first frame; a camera's pictures move until told to stop.
+
+    Returns
+    -------
+    Frame
+        The one that was drawn on.
+    Box or None
+        None when canceled.
+    """
+    frame = first
+    for frame in chain([first], frames if is_live else ()):
+        window.show(frame.image, hint=LIVE_HINT)
+        key = window.key()
+        if key in ("q", "escape") or not window.is_open:
+            return frame, None
+        if key == "space" or window.drag.pressed:
+            break
+    return replace(frame, index=0), select_box(window, frame.image)
+
+
+def follow(
+    frames: Iterable[Frame],
+    tracker: Tracker,
+    *,
+    recorder: Recorder,
+    player: Player | None,
+    signals: StopSignals,
+    density: bool,
+    truth: Sequence[Box | None] = (),
+) -> Summary:
+    """Follow the target through *frames*, of which the first is the one the tracker was made on.
+
+    Ends with the frames, with the window, or with a signal; what was recorded till then is whole.
+    With *density* the recording shows the density map; *truth* is compared with, where known.
+    """
+    summary, trail = Summary(), deque[Track](maxlen=TRAIL_FRAMES)
+    began_s = time.perf_counter()
+    try:
+        for frame in frames:
+            with signals.held():
+                track = _update(tracker, frame, summary)
+                _judge(track, truth, summary)
+                trail.append(track)
+                picture = None
+                if recorder.needs_pictures:
+                    seen = tracker.density() if density else None
+                    picture = draw(frame.image, track, trail=trail, density=seen)
+                recorder.write(frame, track, picture)
+            command = _show(player, frame, tracker, trail, summary) if player else ""
+            if command == "quit":
+                break
+            if command == "select" and player is not None:
+                box = select_box(player.window, frame.image)
+                if box is not None:
+                    tracker.reset(frame.image, box)
+                    trail.clear()
+    except DamagedError as error:
+        summary.damage = str(error)
+    except Stopped as stop:
+        summary.stopped_by = stop.signal
+    finally:
+        signals.ignore()  # from here on the recordings are being completed
+    summary.elapsed_s = time.perf_counter() - began_s
+    return summary
+
+
+def _update(tracker: Tracker, frame: Frame, summary: Summary) -> Track:
+    """Bring the tracker to this frame; on the first one it already is."""
+    began_s = time.perf_counter()
+    track = tracker.update(frame.image, frame.time_s) if summary.n_frames else tracker.track
+    summary.update_s += time.perf_counter() - began_s
+    summary.n_frames += 1
+    summary.states[str(track.state)] += 1
+    return track
+
+
+def _judge(track: Track, truth: Sequence[Box | None], summary: Summary) -> None:
+    """Compare the box with the truth of its frame, if there is one."""
+    number = summary.n_frames - 1
+    wanted = truth[number] if number < len(truth) else None
+    if wanted is not None:
+        summary.overlaps.append(float(iou(track.box, wanted)))
+
+
+def _show(
+    player: Player, frame: Frame, tracker: Tracker, trail: Sequence[Track], summary: Summary
+) -> str:
+    """Show the frame on the window; gives the command that came back."""
+
+    def render() -> Image:
+        return draw(
+            frame.image,
+            trail[-1],
+            trail=trail if player.trail else (),
+            density=tracker.density() if player.density else None,
+        )
+
+    status = f"{frame.time_s:.1f} s   {summary.update_ms:.1f} ms a frame"
+    return player.show(render, frame.time_s, status)
