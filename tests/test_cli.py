@@ -397,3 +397,33 @@ def test_canceling_the_choice_writes_nothing(desktop, long_clip, tmp_path):  # n
     assert program.returncode == 1
     assert "canceled" in stderr
     assert not (tmp_path / "a.csv").exists()
+
+
+CHOOSE_LIVE = """
+import itertools, numpy as np
+from tracker.run import choose_target
+from tracker.screen import Window
+from tracker.video import Frame
+def moving():
+    for index in itertools.count():
+        yield Frame(np.full((480, 640, 3), index % 256, np.uint8), index, index / 25)
+frames = moving()
+with Window("live", (640, 480)) as window:
+    frame, box = choose_target(window, next(frames), frames, is_live=True)
+print(box, frame.index, frame.time_s > 0)
+"""
+
+
+@needs_desktop
+@pytest.mark.parametrize("stop_first", [False, True])
+def test_a_camera_shows_its_pictures_until_the_target_is_drawn(desktop, stop_first):  # noqa: F811
+    program = desktop.start("-c", CHOOSE_LIVE)
+    desktop.wait_for_window("live", program)
+    before = desktop.screenshot()[200, 300]
+    wait_for(lambda: (desktop.screenshot()[200, 300] != before).any())
+    if stop_first:
+        desktop.press("space")
+    desktop.drag((100, 80), (199, 179))
+    desktop.press("Return")
+    stdout, stderr = program.communicate(timeout=20)
+    assert stdout.strip() == "(100, 80, 100, 100) 0 True", stderr

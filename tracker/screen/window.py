@@ -19,6 +19,8 @@ BAR_CAP_HEIGHT = 9.5  # px of its capital letters
 BAR_PADDING = 12  # px left and right in the bar
 BAR_COLOR = (38, 34, 32)
 GROUND = (24, 20, 18)  # beside a picture of another shape than the window
+HINT_BLANKS = "   "  # between the parts of a hint, of which the first word is the key
+HINT_GAP = 14  # px between the parts as shown
 HINT_COLOR = (200, 194, 190)
 
 # OpenCV's own tool bar would scale the picture (opencv/opencv#9641); its own keeping of the aspect
@@ -104,7 +106,10 @@ class Window:
             return False
 
     def show(self, image: Image, *, hint: str = "", status: str = "") -> None:
-        """Show a BGR picture; *hint* on the left of the bar under it, *status* on the right."""
+        """Show a BGR picture; *hint* on the left of the bar under it, *status* on the right.
+
+        A hint is a list of keys, three blanks apart: ``"q quit   space pause"``.
+        """
         if self.is_open:
             canvas, _ = self.canvas(image)
             self.present(canvas, hint=hint, status=status)
@@ -132,8 +137,11 @@ class Window:
             right -= text_mask(status, BAR_CAP_HEIGHT)[0].shape[1]
             draw_text(bar, status, right, top, BAR_CAP_HEIGHT, WHITE)
             right -= 2 * BAR_PADDING
-        hint = _shortened(hint, right - BAR_PADDING)
-        draw_text(bar, hint, BAR_PADDING, top, BAR_CAP_HEIGHT, HINT_COLOR)
+        left: float = BAR_PADDING
+        for part in _that_fit(hint, right - left):
+            key, _, words = part.partition(" ")
+            left += draw_text(bar, key, left, top, BAR_CAP_HEIGHT, WHITE) + HINT_GAP / 3
+            left += draw_text(bar, words, left, top, BAR_CAP_HEIGHT, HINT_COLOR) + HINT_GAP
         cv2.imshow(self.title, canvas)
 
     def key(self, wait_ms: int = 1) -> str:
@@ -155,9 +163,10 @@ class Window:
             cv2.waitKey(1)  # the window system closes it while events are handled
 
 
-def _shortened(hint: str, width: float) -> str:
-    """Leave the last of the hints away, which stand three blanks apart, until they fit."""
-    parts = hint.split("   ")
-    while len(parts) > 1 and text_mask("   ".join(parts), BAR_CAP_HEIGHT)[0].shape[1] > width:
+def _that_fit(hint: str, width: float) -> list[str]:
+    """Take a hint apart, whose parts stand three blanks apart, and leave away what does not fit."""
+    parts = hint.split(HINT_BLANKS)
+    while len(parts) > 1 and text_mask(hint, BAR_CAP_HEIGHT)[0].shape[1] * 1.1 > width:
         parts.pop()
-    return "   ".join(parts)
+        hint = HINT_BLANKS.join(parts)
+    return parts
