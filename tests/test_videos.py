@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tracker.box import Box
+from tracker.video import open_video
+
+FOLDER = Path(__file__).parents[1] / "videos"
+CLIPS = ["lookalike", "occlusion", "reentry", "rotation"]
+MEGABYTE = 1 << 20
+
+
+def truth_of(name: str) -> np.ndarray:
+    """Read the truth, (frames, 4), nan where absent."""
+    rows = np.genfromtxt(FOLDER / f"{name}.csv", delimiter=",", names=True)
+    assert rows.dtype.names == ("frame", "x", "y", "w", "h")
+    assert rows["frame"].tolist() == list(range(len(rows)))
+    return np.stack([rows[side] for side in "xywh"], axis=1)
+
+
+@pytest.fixture(scope="module", params=CLIPS)
+def clip(request):
+    """Give the name of a clip, its frames and its truth."""
+    with open_video(FOLDER / f"{request.param}.mp4") as video:
+        frames = [frame.image for frame in video]
+    return request.param, frames, truth_of(request.param)
+
+
+def test_every_clip_has_its_truth_and_every_truth_its_clip():
+    assert sorted(path.stem for path in FOLDER.glob("*.mp4")) == CLIPS
+    assert sorted(path.stem for path in FOLDER.glob("*.csv")) == CLIPS
+
+
+def test_a_clip_is_small_and_as_long_as_its_truth(clip):
+    name, frames, truth = clip
+    assert (FOLDER / f"{name}.mp4").stat().st_size <= 3 * MEGABYTE
+    assert len(frames) == len(truth)
+    assert 150 <= len(frames) <= 400
+    assert {frame.shape for frame in frames} == {(360, 640, 3)}
+
+
+def test_a_clip_starts_with_its_target_wholly_in_the_frame(clip):
+    _, _, truth = clip
+    assert Box.of(truth[0]).share_inside(640, 360) == pytest.approx(1)
+
+
+def test_the_readme_names_each_clip_with_its_start_box(clip):
+    name, frames, truth = clip
+    box = ",".join(f"{side:.0f}" for side in truth[0])
+    line = next(line for line in (FOLDER / "README.md").read_text().splitlines() if name in line)
+    assert f"| {len(frames)} |" in line
+    assert f"`{box}`" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "absences"), [("lookalike", 0), ("rotation", 0), ("occlusion", 2), ("reentry", 1)]
+)
+def test_the_target_goes_away_and_comes_back_as_often_as_the_clip_says(name, absences):
+    absent = np.isnan(truth_of(name)[:, 0])
+    assert not absent[0]
+    assert not absent[-1]
+    assert np.count_nonzero(np.diff(absent.astype(int)) == 1) == absences
+
+
+def test_the_target_of_the_rotation_clip_doubles_its_size():
+    truth = truth_of("rotation")
+    side = np.sqrt(truth[:, 2] * truth[:, 3])
+    assert side.max() > 1.9 * side[0]
+
+
+@pytest.fixture(scope="module")
+def render():
+    """Import the script that rendered the clips."""
+    pytest.importorskip("skimage", reason="the clips are rendered from scikit-image's pictures")
+    sys.path.insert(0, str(FOLDER))
+    yield importlib.import_module("render")
+    sys.path.remove(str(FOLDER))
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_a_clip_is_what_its_script_renders(render, name):
+    scene, truth = render.CLIPS[name](), truth_of(name)
+    assert len(scene) == len(truth)
+    for index in (0, 80, 170):
+        box = scene.truth(index)
+        expected = [np.nan] * 4 if box is None else box
+        assert truth[index] == pytest.approx(expected, abs=6e-4, nan_ok=True)
+    with open_video(FOLDER / f"{name}.mp4") as video:
+        first = next(iter(video)).image
+    rendered = scene.image(0) * render.vignette()
+    assert np.abs(first - rendered).mean() < 4  # gray levels: noise that H.264 smoothed
