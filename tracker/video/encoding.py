@@ -12,7 +12,6 @@ import av
 import cv2
 from av.filter import Graph
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 
 from ..errors import SinkError
@@ -36,8 +35,9 @@ HD_HEIGHT = 576  # higher pictures are BT.709, others BT.601: what players take 
 BT709, BT601, LIMITED = 1, 6, 1
 # Numbers of ITU-T H.273 for primaries, transfer and matrix; 6 is SMPTE 170M, which is BT.601.
 
-UNBIASED = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
-# swscale's default rounds down: half a level darker and bluer with each generation.
+UNBIASED = 0x00002 | 0x40000 | 0x04000
+# SWS_BILINEAR, SWS_ACCURATE_RND, SWS_FULL_CHR_H_INP of libswscale/swscale.h; PyAV 17 has no names
+# for them all. The default rounds down: half a level lost with each generation.
 
 PALETTE = ("palettegen", "stats_mode=single"), ("paletteuse", "new=1:dither=bayer:bayer_scale=5")
 # A palette of its own for each picture: nothing has to be known of the later ones. Bayer's
@@ -83,9 +83,11 @@ class Encoder:
     def finish(self) -> None:
         """Write what is still held back, and the index."""
         try:
-            if self._convert is not None:
-                self._mux(None)
-            self._container.close()
+            try:
+                if self._convert is not None:
+                    self._mux(None)
+            finally:
+                self._container.close()
         except av.FFmpegError as error:
             raise SinkError(f"{self._path}: cannot be completed ({error.strerror})") from error
 
