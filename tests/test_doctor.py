@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from dataclasses import replace
 from importlib import metadata
@@ -10,8 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
+from tracker import doctor
 from tracker.cli import main
-from tracker.doctor import Findings, examine, report
+from tracker.doctor import Findings, examine, outcome_of, report, try_cameras
 from tracker.screen import Display
 from tracker.video.camera import cameras
 
@@ -38,6 +40,23 @@ def test_codecs_are_those_that_write_and_read(findings):
 def test_every_camera_of_the_system_was_tried(findings):
     if cameras() is not None:
         assert sorted(findings.cameras) == cameras()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="cameras are listed on Linux only")
+def test_a_camera_that_is_not_there_is_said_in_words():
+    assert "no such camera" in try_cameras([987])[987]
+
+
+def test_a_camera_that_hangs_is_given_up(monkeypatch):
+    monkeypatch.setattr(doctor, "CAMERA_TIMEOUT_S", 0.2)
+    hanging = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert outcome_of(hanging) == "does not answer within 0.2 s"
+    assert hanging.poll() is not None
 
 
 def test_the_command_prints_the_report(capsys):

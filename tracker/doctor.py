@@ -92,10 +92,14 @@ def _version(name: str) -> str:
         return ""
 
 
-def try_cameras() -> dict[int, str]:
-    """Open each camera in a process of its own, all at once; never hangs."""
-    listed = cameras()
-    numbers = FEW_CAMERAS if listed is None else listed
+def try_cameras(numbers: Sequence[int] | None = None) -> dict[int, str]:
+    """Open each camera in a process of its own, all at once; never hangs.
+
+    Without *numbers* those the system lists, or the first few where it lists none.
+    """
+    if numbers is None:
+        listed = cameras()
+        numbers = FEW_CAMERAS if listed is None else listed
     home = str(Path(__file__).parent.parent)
     paths = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
     trials = {
@@ -108,10 +112,10 @@ def try_cameras() -> dict[int, str]:
         )
         for number in numbers
     }
-    return {number: _outcome(trial) for number, trial in trials.items()}
+    return {number: outcome_of(trial) for number, trial in trials.items()}
 
 
-def _outcome(trial: subprocess.Popen[str]) -> str:
+def outcome_of(trial: subprocess.Popen[str]) -> str:
     """Wait for a camera's trial and put its end into words."""
     try:
         answer, complaint = trial.communicate(timeout=CAMERA_TIMEOUT_S)

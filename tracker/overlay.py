@@ -61,6 +61,7 @@ DASH, GAP = 6.0, 7.0
 PADDING = 5.0
 
 TURNED_DEG = 5.0  # a box turned by less is drawn upright: it would only tremble
+STRONGER = 1.6  # the line at the corners than elsewhere
 CORNER_SHARE = 0.2  # of the shorter side of a box is drawn stronger at its corners
 REASON_SCALE = 0.85  # of the header's letters
 
@@ -177,7 +178,7 @@ def _draw_outline(canvas: Image, corners: NDArray[np.float64], state: State, uni
         lines = [(dash, width) for dash in dashes(corners, DASH * unit, GAP * unit)]
     else:
         lines = [(np.vstack([corners, corners[:1]]), width)]
-        lines += [(angle, 2 * width) for angle in _strong_corners(corners, 4 * width)]
+        lines += [(angle, STRONGER * width) for angle in _strong_corners(corners, 4 * width)]
     # the dark tone of all first, or it would cut the lines where they meet
     for line, thickness in lines:
         draw_line(canvas, line, DARK, line_width(thickness, edge))
@@ -210,7 +211,8 @@ def _draw_trail(canvas: Image, trail: Iterable[Track], box: Box, unit: float) ->
     left, top, width, height = rect
     view = canvas[top : top + height, left : left + width]
     painted, strength = view.copy(), np.zeros((height, width), np.uint8)
-    inner, outer = line_width(OUTLINE * unit), line_width(OUTLINE * unit, EDGE * unit)
+    thickness = max(OUTLINE * unit, THINNEST)
+    inner, outer = line_width(thickness), line_width(thickness, EDGE * unit)
     for line, _, age in steps:
         draw_line(strength, line - (left, top), (round(255 * age),) * 3, outer)
         draw_line(painted, line - (left, top), DARK, outer)
