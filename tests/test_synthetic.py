@@ -296,6 +296,11 @@ def test_waypoints_rest_before_and_after_and_pass_each_knot():
     assert waypoints({0: Pose(0), 10: Pose(10)}, smooth=False)(1).x == pytest.approx(1)
 
 
+def test_a_path_needs_two_knots():
+    with pytest.raises(ConfigError, match="path through 1 knots"):
+        waypoints({0: Pose()})
+
+
 def test_shaking_has_its_amplitude_and_no_drift():
     places = np.array([shaken(still, amplitude=6, seed=1)(t)[:2] for t in range(2000)])
     assert places.std(axis=0) == pytest.approx(6, rel=0.15)

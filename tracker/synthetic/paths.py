@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import ConfigError
+
 __all__ = ["Path", "Pose", "shaken", "still", "waypoints"]
 
 
@@ -33,12 +35,19 @@ def waypoints(knots: dict[float, Pose], *, smooth: bool = True) -> Path:
 
     Between two knots the path sets off and arrives gently; ``smooth=False`` goes at even speed.
 
+    Raises
+    ------
+    ConfigError
+        If there are fewer than two knots.
+
     Examples
     --------
     >>> path = waypoints({0: Pose(0, 0), 10: Pose(100, 40, scale=2)})
     >>> path(5)
     Pose(x=50.0, y=20.0, scale=1.5, angle_deg=0.0)
     """
+    if len(knots) < 2:
+        raise ConfigError(f"path through {len(knots)} knots: there must be 2 or more")
     times = sorted(knots)
     poses = np.array([knots[time] for time in times], np.float64)
 
