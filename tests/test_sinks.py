@@ -371,6 +371,11 @@ def test_a_folder_in_the_way_is_named(tmp_path):
         open_sink(tmp_path / "out.mp4", overwrite=True)
 
 
+def test_a_name_the_system_refuses_is_a_sink_error(tmp_path):
+    with pytest.raises(SinkError, match=r"cannot be written \(File name too long\)"):
+        open_sink(tmp_path / ("x" * 5000 + ".mp4"))
+
+
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder nobody can write to")
 def test_a_folder_that_cannot_be_written_is_said_before_any_work():
     with pytest.raises(SinkError, match=r"out\.partial\.mp4: cannot be written"):

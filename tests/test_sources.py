@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import threading
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.errors import ConfigError, DamagedError, SourceError
-from tracker.video import camera, open_video
+from tracker.video import camera, open_sink, open_video
 from tracker.video.sources import Frame
 
 FFMPEG = shutil.which("ffmpeg")
@@ -141,6 +142,22 @@ def test_a_recording_that_does_not_begin_at_zero_keeps_its_times(tmp_path):
     assert number_in(frame.image) == 10
 
 
+def test_frames_before_zero_are_given_when_no_start_is_asked(tmp_path):
+    path = write_video(tmp_path / "early.mkv", 10, times_ms=[40 * n - 120 for n in range(10)])
+    frames, error = read_all(path)
+    assert error is None
+    assert numbers(frames) == list(range(10))
+
+
+def test_a_start_in_a_gif_is_exact_too(tmp_path):
+    path = tmp_path / "moving.gif"
+    with open_sink(path) as sink:
+        for number in range(20):
+            sink.write(numbered(number))
+    with open_video(path, start_s=0.4) as video:
+        assert numbers(list(video)) == list(range(10, 20))
+
+
 @needs_ffmpeg
 def test_a_stream_without_times_is_reckoned_at_its_rate(clip, tmp_path):
     raw = tmp_path / "clip.h264"
@@ -198,6 +215,7 @@ def test_a_mirroring_display_matrix_mirrors_the_picture(tmp_path):
         ("a.avi", "mpeg4", "yuv420p"),
         ("a.webm", "libvpx-vp9", "yuv420p"),
         ("a.mov", "qtrle", "rgb24"),
+        ("a.avi", "utvideo", "gbrp"),
     ],
 )
 def test_any_pixel_format_becomes_bgr(tmp_path, name, codec, pixels):
@@ -355,6 +373,25 @@ def test_a_sound_file_has_no_video_in_it(tmp_path):
 def test_what_is_neither_file_nor_folder_is_refused():
     with pytest.raises(SourceError, match="neither a file nor a folder"):
         open_video("/dev/null")
+
+
+def test_a_name_the_system_refuses_is_a_source_error():
+    with pytest.raises(SourceError, match=r"cannot be read \(File name too long\)"):
+        open_video("x" * 5000 + ".mp4")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are those of POSIX")
+def test_a_file_that_may_not_be_read_says_so(tmp_path):
+    path = write_video(tmp_path / "secret.mp4", 2)
+    path.chmod(0)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)  # root may read everything
+    try:
+        with pytest.raises(SourceError, match=r"secret\.mp4: .*Permission denied"):
+            open_video(path)
+    finally:
+        os.seteuid(user)
 
 
 def test_an_address_says_what_can_be_opened():

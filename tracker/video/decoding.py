@@ -122,16 +122,16 @@ def _open(path: Path) -> InputContainer:
 
 
 def _why_not_open(path: Path, error: av.FFmpegError) -> str:
+    if not isinstance(error, av.InvalidDataError):
+        return str(error.strerror)
     with path.open("rb") as file:
-        start = file.read(12)
-    if start[4:8] == b"ftyp":
+        is_mp4 = file.read(8)[4:] == b"ftyp"
+    if is_mp4:
         return (
             f"an MP4 without its index (no moov atom) in {path.stat().st_size:,} bytes; "
             "the copy or the recording was cut off"
         )
-    if isinstance(error, av.InvalidDataError):
-        return "not a video, or damaged at its very start"
-    return str(error.strerror)
+    return "not a video, or damaged at its very start"
 
 
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
@@ -195,15 +195,19 @@ def _begin_at(
     container: InputContainer, stream: VideoStream, start_s: float
 ) -> tuple[_Health, Iterator[TimedFrame]]:
     """Decode from the first frame on that starts no more than half a frame before *start_s*."""
-    frame_s = _frame_s(stream)
-    wanted_s = start_s - frame_s / 2
     health = _Health()
     frames = _decode(container, stream, health)
+    if start_s <= 0:
+        return health, frames
+    wanted_s = start_s - _frame_s(stream) / 2
     # Without times in the file a seek would not know where it landed.
-    if start_s > 0 and stream.start_time is not None and stream.time_base is not None:
+    if stream.start_time is not None and stream.time_base is not None:
         for back_s in SEEK_BACK_S:
             at = int(max((wanted_s - back_s) / stream.time_base, stream.start_time))
-            container.seek(at, stream=stream)
+            try:
+                container.seek(at, stream=stream)
+            except av.FFmpegError:
+                break  # some files can only be read on: then all of it is decoded
             health = _Health()
             frames = _decode(container, stream, health)
             first = next(frames, None)

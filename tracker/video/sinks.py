@@ -164,12 +164,12 @@ def open_sink(
     path = Path(path)
     if path.suffix.lower() not in SINK_SUFFIXES:
         raise SinkError(f"{path}: recordings are written as {' or '.join(SINK_SUFFIXES)}")
-    if path.is_dir():
-        raise SinkError(f"{path}: is a folder; name a file in it")
-    if path.exists() and not overwrite:
-        raise SinkError(f"{path}: exists; use --overwrite (overwrite=True) to replace it")
-    if not path.parent.is_dir():
-        raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
+    try:
+        _check_place(path, overwrite)
+    except SinkError:
+        raise
+    except OSError as error:
+        raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
     rate = _rate(fps if fps is not None or like is None else like.fps)
     try:
         from .encoding import Encoder  # PyAV loads FFmpeg: only for those who record
@@ -177,6 +177,16 @@ def open_sink(
         raise SinkError(f"{path}: recording needs PyAV ({error}); run: pip install av") from error
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     return Sink(path, Encoder(partial, rate), partial, rate)
+
+
+def _check_place(path: Path, overwrite: bool) -> None:
+    """Check that a file can be put there."""
+    if path.is_dir():
+        raise SinkError(f"{path}: is a folder; name a file in it")
+    if path.exists() and not overwrite:
+        raise SinkError(f"{path}: exists; use --overwrite (overwrite=True) to replace it")
+    if not path.parent.is_dir():
+        raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 def _rate(fps: Fraction | float | None) -> Fraction:

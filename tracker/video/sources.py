@@ -167,7 +167,12 @@ def open_video(
         feed, name = read_camera(index), f"camera {index}"
     else:
         name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
-        feed = _feed_of(name, start_s)
+        try:
+            feed = _feed_of(name, start_s)
+        except SourceError:
+            raise
+        except OSError as error:
+            raise SourceError(f"{name}: cannot be read ({error.strerror})") from error
     return Video(name, feed, is_live=index is not None, end_s=end_s, max_frames=max_frames)
 
 
