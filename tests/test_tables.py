@@ -18,7 +18,7 @@ from tracker.box import Box, RotatedBox
 from tracker.confidence import State
 from tracker.errors import DamagedError, SinkError, SourceError
 from tracker.tables import COLUMNS, open_table, read_table
-from tracker.tracker import Track
+from tracker.track import Track
 
 SUFFIXES = pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
 

@@ -8,7 +8,9 @@ from collections.abc import Generator, Iterable
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from .tracker import Track, Tracker, TrackerConfig
+from .config import TrackerConfig
+from .track import Track
+from .tracker import Tracker
 from .video import Frame, open_video
 
 __all__ = ["READ_AHEAD", "read_ahead", "track_video"]

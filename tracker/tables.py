@@ -14,7 +14,7 @@ from typing import Any
 from .box import Box, RotatedBox
 from .confidence import State
 from .errors import DamagedError, SinkError, SourceError
-from .tracker import Track
+from .track import Track
 
 __all__ = ["COLUMNS", "Table", "open_table", "read_table"]
 
