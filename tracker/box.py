@@ -95,6 +95,11 @@ class Box(NamedTuple):
         """Width times height, in square pixels."""
         return self.width * self.height
 
+    @property
+    def side(self) -> float:
+        """The side of the square of the same area, √(width · height)."""
+        return math.sqrt(self.width * self.height)
+
     def centered_at(self, x: float, y: float) -> Box:
         """Move the box, of the same size, so that its center is (x, y)."""
         return Box(x - self.width / 2, y - self.height / 2, self.width, self.height)

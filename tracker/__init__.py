@@ -1,0 +1,66 @@
+"""Follow one thing in a video, on one CPU core, and say when it is lost.
+
+>>> from tracker import Tracker
+>>> from tracker.synthetic import plain_scene
+>>> scene = plain_scene()
+>>> image, box = scene[0]
+>>> cup = Tracker(image, box)  # any frame, any four numbers
+>>> track = cup.update(scene[1][0])
+>>> track.ok, track.state.value
+(True, 'tracking')
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .backprojection import ColorConfig
+from .box import Box, RotatedBox, iou
+from .confidence import ConfidenceConfig, State
+from .config import TrackerConfig
+from .errors import TrackerError
+from .layout import PatchConfig
+from .meanshift import Climb, ClimbConfig, climb
+from .track import Track
+from .tracker import Tracker
+
+if TYPE_CHECKING:
+    from .loop import track_video
+    from .overlay import draw
+    from .video import open_sink, open_video
+
+__all__ = [
+    "Box",
+    "Climb",
+    "ClimbConfig",
+    "ColorConfig",
+    "ConfidenceConfig",
+    "PatchConfig",
+    "RotatedBox",
+    "State",
+    "Track",
+    "Tracker",
+    "TrackerConfig",
+    "TrackerError",
+    "climb",
+    "draw",
+    "iou",
+    "open_sink",
+    "open_video",
+    "track_video",
+]
+
+# Imported when first used: a pipeline that has its frames already pays for cv2 and NumPy only.
+_LAZY = {
+    "draw": ".overlay",
+    "open_sink": ".video",
+    "open_video": ".video",
+    "track_video": ".loop",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name], __name__), name)

@@ -1,0 +1,163 @@
+"""Confidence: what the evidence of a frame says of the track: score, state, and why in words.
+
+The first frame is the judge: what is learnt later follows an error and then speaks for it. Three
+numbers suffice, joined by a logistic regression: how like the first target's the window's colors
+are, how like the first frame's density map the density around it is, and how like the learnt one.
+The last counts *against* the track: a map that fits what was learnt better than what was shown at
+the start has drifted.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .box import Box
+from .errors import ConfigError
+
+__all__ = ["Confidence", "ConfidenceConfig", "Evidence", "State", "reason"]
+
+# Fitted to IoU > 0.5 on every second sequence of public benchmark footage; benchmarks/accuracy.py
+# measures the area under the ROC and the calibration error it reaches.
+FIRST_SIMILARITY_WEIGHT = 1.5
+FIRST_LIKENESS_WEIGHT = 24.7
+LIKENESS_WEIGHT = -14.5
+BIAS = -5.3
+# Windows on a target are hardly ever so unlike what was learnt (one in a hundred on that footage):
+# below it, the colors are gone. The footage has no target that is gone to fit the weight on.
+LEAST_SIMILARITY = 0.55
+ABSENCE_WEIGHT = -15.0
+OVERHANG = 0.1  # share of the box beyond the border that makes a loss a leaving
+DRIFTED = 0.2  # by which a density fits what was learnt better than what was shown at the start
+SMOOTHING = 0.3  # share of the newest frame in the score
+FIRST_SCORE = 0.9  # of the box the user gave, before anything was followed
+RETURN_SCORE = 0.6  # of a target found again, until it has been followed for some frames
+
+
+class State(str, enum.Enum):
+    """What the tracker believes of its box."""
+
+    TRACKING = "tracking"
+    UNCERTAIN = "uncertain"
+    LOST = "lost"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Evidence(NamedTuple):
+    """What one frame says of the place the target is taken to be at."""
+
+    first_similarity: float
+    """Of the window's colors to the first target's: 0 to 1."""
+    similarity: float
+    """Of the window's colors to what was learnt: 0 to 1."""
+    first_likeness: float
+    """Correlation of the density with the first frame's: -1 to 1."""
+    likeness: float
+    """Correlation of the density with the learnt map: -1 to 1."""
+
+    @property
+    def colors_gone(self) -> bool:
+        """Whether the window has neither the first target's colors nor the learnt ones."""
+        return self.similarity < LEAST_SIMILARITY
+
+    @property
+    def probability(self) -> float:
+        """Estimated probability that the box overlaps the target by more than half."""
+        return _logistic(
+            FIRST_SIMILARITY_WEIGHT * self.first_similarity
+            + FIRST_LIKENESS_WEIGHT * self.first_likeness
+            + LIKENESS_WEIGHT * self.likeness
+            + ABSENCE_WEIGHT * max(0.0, LEAST_SIMILARITY - self.similarity)
+            + BIAS
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceConfig:
+    """Scores at which the state changes; the gaps between them keep it from flickering."""
+
+    lost_below: float = 0.1
+    doubt_below: float = 0.5
+    sure_above: float = 0.55
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.lost_below < self.doubt_below <= self.sure_above <= 1:
+            raise ConfigError(
+                f"lost_below {self.lost_below}, doubt_below {self.doubt_below}, sure_above "
+                f"{self.sure_above}: expected 0 <= lost < doubt <= sure <= 1"
+            )
+
+
+@dataclass(slots=True)
+class Confidence:
+    """The score over the frames, and the state it puts the tracker in."""
+
+    config: ConfidenceConfig
+    score: float = FIRST_SCORE
+    state: State = State.TRACKING
+
+    def weigh(self, evidence: Evidence) -> None:
+        """Take in the evidence of one frame."""
+        self.score += SMOOTHING * (evidence.probability - self.score)
+        if self.score < self.config.lost_below:
+            self.state = State.LOST
+        elif self.score > self.config.sure_above:
+            self.state = State.TRACKING
+        elif self.score < self.config.doubt_below and self.state is State.TRACKING:
+            self.state = State.UNCERTAIN
+
+    def found(self) -> None:
+        """Take note that the target was found again."""
+        self.score, self.state = RETURN_SCORE, State.TRACKING
+
+
+def reason(
+    evidence: Evidence, state: State, box: Box, frame_size: tuple[int, int], rival_px: float | None
+) -> str:
+    """Say in words why the tracker does not simply track; empty when it does.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of this frame.
+    state : State
+    box : Box
+        Where the target is, or was last believed to be.
+    frame_size : (int, int)
+        Width and height.
+    rival_px : float or None
+        How far off a place is that is more like the first target than the present one.
+    """
+    if state is State.TRACKING:
+        return ""
+    if rival_px is not None:
+        return f"a look-alike {rival_px:.0f} px away"
+    side = _side_left(box, frame_size)
+    if side and (evidence.colors_gone or state is State.LOST):
+        return f"left the frame {side}"
+    if evidence.colors_gone:
+        return "its colors are gone"
+    if evidence.likeness - evidence.first_likeness > DRIFTED:
+        return "what is followed has become another thing than at the start"
+    return "its shape is not that of the target"
+
+
+def _side_left(box: Box, frame_size: tuple[int, int]) -> str:
+    """Name the side of the frame a box hangs over, most of all."""
+    width, height = frame_size
+    over = {
+        "on the left": -box.x / box.width,
+        "on the right": (box.right - width) / box.width,
+        "at the top": -box.y / box.height,
+        "at the bottom": (box.bottom - height) / box.height,
+    }
+    side = max(over, key=over.__getitem__)
+    return side if over[side] > OVERHANG else ""
+
+
+def _logistic(x: float) -> float:
+    return 0.5 * (1 + math.tanh(x / 2))

@@ -1,0 +1,73 @@
+"""Config: every option of the tracker, a small frozen config a stage, and the named presets."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from .backprojection import ColorConfig
+from .confidence import ConfidenceConfig
+from .errors import ConfigError
+from .layout import PatchConfig
+
+__all__ = ["PRESETS", "TrackerConfig", "config_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerConfig:
+    """All options of a tracker.
+
+    Examples
+    --------
+    The textbook's hue histogram instead of joint colors with texture:
+
+    >>> from tracker import ColorConfig
+    >>> TrackerConfig(color=ColorConfig(space="hue", texture=False)).color.space
+    'hue'
+    """
+
+    patch: PatchConfig = field(default_factory=PatchConfig)
+    color: ColorConfig = field(default_factory=ColorConfig)
+    confidence: ConfidenceConfig = field(default_factory=ConfidenceConfig)
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Give the options as plain numbers, texts and lists."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, options: dict[str, dict[str, Any]]) -> TrackerConfig:
+        """Read what :meth:`to_dict` gave, also after a turn through JSON.
+
+        Raises
+        ------
+        ConfigError
+            If an option is unknown or has a value it cannot have.
+        """
+        try:
+            color = dict(options["color"])
+            if color["bins"] is not None:
+                color["bins"] = tuple(color["bins"])
+            return cls(
+                PatchConfig(**options["patch"]),
+                ColorConfig(**color),
+                ConfidenceConfig(**options["confidence"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ConfigError(f"options {options}: not those of this version ({error})") from error
+
+
+PRESETS: dict[str, TrackerConfig] = {"fast": TrackerConfig()}
+
+
+def config_of(preset: str) -> TrackerConfig:
+    """Give the configuration a preset names.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name.
+    """
+    if preset not in PRESETS:
+        raise ConfigError(f"preset {preset!r}: expected one of {', '.join(PRESETS)}")
+    return PRESETS[preset]

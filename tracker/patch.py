@@ -1,0 +1,177 @@
+"""Patch: the search region of a frame, cut and shrunk by one warp to a small picture of fixed size.
+
+After this the size of the frame and of the target cost nothing more. Coordinates are edges, not
+pixel centers (``docs/coordinates.md``): the patch covers ``[0, columns) × [0, rows)`` as the region
+covers its part of the frame, and the two maps between them are one multiplication each.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .box import Box
+from .errors import FrameError
+
+__all__ = ["Patch", "as_bgr_code", "check_frame", "cut"]
+
+Image = NDArray[np.uint8]
+Point = tuple[float, float]
+
+
+class Patch(NamedTuple):
+    """A piece of a frame as a small picture, and where it came from."""
+
+    image: Image
+    """(rows, columns, 3) BGR; beyond the frame's border its edge pixels are repeated."""
+    region: Box
+    """What was cut, in frame pixels: whole pixels, so not quite what was asked for."""
+    valid: tuple[slice, slice] | None
+    """Rows and columns that lie in the frame; None when all of them do."""
+
+    @property
+    def pixel_size(self) -> tuple[float, float]:
+        """Width and height of a patch pixel, in frame pixels."""
+        rows, columns = self.image.shape[:2]
+        return self.region.width / columns, self.region.height / rows
+
+    def to_frame(self, x: float, y: float) -> Point:
+        """Map a point of the patch to the frame."""
+        across, down = self.pixel_size
+        return self.region.x + x * across, self.region.y + y * down
+
+    def to_patch(self, x: float, y: float) -> Point:
+        """Map a point of the frame to the patch."""
+        across, down = self.pixel_size
+        return (x - self.region.x) / across, (y - self.region.y) / down
+
+
+def check_frame(frame: Any) -> NDArray[np.uint8]:
+    """Return *frame* when it is a picture the tracker can read.
+
+    Parameters
+    ----------
+    frame : uint8 array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
+        May be read-only and non-contiguous; it is never written to.
+
+    Raises
+    ------
+    FrameError
+        If it is None, empty, of another dtype or shape; the message says how to convert it.
+    """
+    if frame is None:
+        raise FrameError("frame is None: expected a picture; did the capture end or fail?")
+    if not isinstance(frame, np.ndarray):
+        raise FrameError(
+            f"frame is a {type(frame).__name__}: expected a NumPy array; use numpy.asarray(frame)"
+        )
+    if frame.ndim not in (2, 3) or (frame.ndim == 3 and frame.shape[2] not in (1, 3, 4)):
+        raise FrameError(
+            f"frame of shape {frame.shape}: expected (H, W), (H, W, 3) or (H, W, 4); "
+            "channels come last"
+        )
+    if frame.size == 0:
+        raise FrameError(f"frame of shape {frame.shape}: expected at least one pixel")
+    if frame.dtype != np.uint8:
+        raise FrameError(
+            f"frame of dtype {frame.dtype}: expected uint8; convert by {_conversion(frame)}"
+        )
+    return frame
+
+
+def _conversion(frame: NDArray[Any]) -> str:
+    """Say how a frame of another dtype becomes uint8."""
+    if frame.dtype == np.bool_:
+        return "frame.astype(numpy.uint8) * 255"
+    if frame.dtype == np.uint16:
+        return "(frame >> 8).astype(numpy.uint8)"
+    if np.issubdtype(frame.dtype, np.floating):
+        return "(frame * 255).clip(0, 255).astype(numpy.uint8) if its values are 0 to 1"
+    return "frame.clip(0, 255).astype(numpy.uint8)"
+
+
+def as_bgr_code(frame_shape: tuple[int, ...], channels: str) -> int | None:
+    """Tell which ``cv2.cvtColor`` code makes BGR of such frames; None when they are BGR.
+
+    Parameters
+    ----------
+    frame_shape : (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
+    channels : {"bgr", "rgb"}
+        The order of the first three channels.
+    """
+    depth = 1 if len(frame_shape) == 2 else frame_shape[2]
+    if depth == 1:
+        return int(cv2.COLOR_GRAY2BGR)
+    if depth == 4:
+        return int(cv2.COLOR_BGRA2BGR if channels == "bgr" else cv2.COLOR_RGBA2BGR)
+    return None if channels == "bgr" else int(cv2.COLOR_RGB2BGR)
+
+
+def cut(frame: Image, region: Box, shape: tuple[int, int], bgr_code: int | None = None) -> Patch:
+    """Cut *region* out of *frame* and bring it to *shape* (rows, columns), bilinearly.
+
+    The region is rounded to whole pixels, and the rounded one is returned: taking the asked one
+    for it would come back as drift. It may hang over the border, or lie beyond it.
+
+    Parameters
+    ----------
+    frame : uint8 array of shape (H, W) or (H, W, 3 or 4)
+    region : Box
+        In frame pixels.
+    shape : (int, int)
+        Rows and columns of the patch.
+    bgr_code : int, optional
+        ``cv2.cvtColor`` code that makes the patch BGR, see :func:`as_bgr_code`.
+    """
+    height, width = frame.shape[:2]
+    left, top = round(region.x), round(region.y)
+    right, bottom = max(round(region.right), left + 2), max(round(region.bottom), top + 2)
+    rows, columns = shape
+    if left >= 0 and top >= 0 and right <= width and bottom <= height:
+        image = cv2.resize(frame[top:bottom, left:right], (columns, rows))
+        valid = None
+    else:
+        image, valid = _cut_over_border(frame, (left, top, right, bottom), shape)
+    if bgr_code is not None:
+        image = cv2.cvtColor(image, bgr_code)
+    return Patch(image, Box(left, top, right - left, bottom - top), valid)  # type: ignore[arg-type]
+
+
+def _cut_over_border(
+    frame: Image, corners: tuple[int, int, int, int], shape: tuple[int, int]
+) -> tuple[Any, tuple[slice, slice]]:
+    """Warp a region that is partly or wholly outside; the border's pixels are repeated."""
+    height, width = frame.shape[:2]
+    left, top, right, bottom = corners
+    rows, columns = shape
+    across, down = (right - left) / columns, (bottom - top) / rows
+    # The visible part, or one row or column of pixels where nothing is visible.
+    x0, x1 = min(max(left, 0), width - 1), max(min(right, width), 1)
+    y0, y1 = min(max(top, 0), height - 1), max(min(bottom, height), 1)
+    to_part = np.array(
+        [
+            [across, 0, left - x0 + across / 2 - 0.5],
+            [0, down, top - y0 + down / 2 - 0.5],
+        ]
+    )
+    image = cv2.warpAffine(
+        frame[y0:y1, x0:x1],
+        to_part,
+        (columns, rows),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    valid = (_within(top, down, height, rows), _within(left, across, width, columns))
+    return image, valid
+
+
+def _within(start: int, pixel: float, length: int, count: int) -> slice:
+    """Tell which of *count* patch pixels have their center in the frame's [0, length)."""
+    first = math.ceil(-start / pixel - 0.5)
+    last = math.ceil((length - start) / pixel - 0.5)
+    first = min(max(first, 0), count)
+    return slice(first, max(min(last, count), first))

@@ -1,0 +1,173 @@
+"""Redetection: where else in the frame the target could be, and whether it is there.
+
+A region of the frame, as large as the doubt, is shrunk until the target is a few pixels wide, and
+back-projected by the first frame's colors. Where a window of the target's size is full of them and
+its surroundings are not, there the target may be: one such place a frame is looked at closely, and
+judged by the first frame. It is believed when it beats the present place clearly, several frames
+in a row.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .backprojection import BackProjection, Bins, posterior
+from .box import Box
+from .patch import cut
+from .search import Verdict
+
+__all__ = ["Redetection", "likely_places"]
+
+TARGET_SIDE = 7.0  # pixels: the smallest at which a window's filling can still be told
+LARGEST_SIDE = 112  # pixels of the shrunk picture: 16 × 16 targets a frame
+SURROUNDINGS = 3  # sides of the target: the window whose filling counts against a place
+SURROUNDINGS_WEIGHT = 0.5
+LEAST_STRENGTH = 0.05  # below it there is nothing
+CLEARANCE = 0.7  # sides of the target round a place in which there is no other
+PLACES = 2  # a frame, looked at in turn
+FIRST_REACH = 1.5  # sides of the target searched in the first frame of doubt, each way
+REACH_GROWTH = 0.1  # sides a frame
+FARTHER = 0.6  # sides of the target: what is nearer is the same place
+# A rival must beat the present place by so much, and be so like the first target itself.
+BETTER_COLORS = 0.15
+BETTER_TOGETHER = 0.25
+LEAST_SIMILARITY = 0.6
+LEAST_LIKENESS = 0.4
+WINS = 3  # frames in a row
+
+
+def likely_places(
+    frame: NDArray[np.uint8],
+    region: Box,
+    size: tuple[float, float],
+    bins: Bins,
+    table: NDArray[np.float32],
+    bgr_code: int | None = None,
+    avoid: tuple[float, float] | None = None,
+) -> list[tuple[float, float]]:
+    """Find where in *region* a target of *size* may be: centers in the frame, the likeliest first.
+
+    Parameters
+    ----------
+    frame : uint8 array of shape (H, W) or (H, W, 3 or 4)
+    region : Box
+        Where to look, in frame pixels.
+    size : (float, float)
+        Width and height of the target in frame pixels.
+    bins, table : Bins and float32 array of shape (bins.n_bins + 1,)
+        How pixels are sorted, and the density of each bin.
+    bgr_code : int, optional
+        ``cv2.cvtColor`` code that makes the frame BGR.
+    avoid : (float, float), optional
+        A place that is known, and not to be given again.
+    """
+    shrink = TARGET_SIDE / math.sqrt(size[0] * size[1])
+    shape = (_side(region.height * shrink), _side(region.width * shrink))
+    patch = cut(frame, region, shape, bgr_code)
+    density = np.zeros(shape, np.float32)
+    seen = patch.valid or (slice(None), slice(None))
+    density[seen] = table.take(bins(patch.image))[seen]
+    strength = _filling(density, size, patch.pixel_size)
+    clear = [
+        CLEARANCE * length / pixel for length, pixel in zip(size, patch.pixel_size, strict=True)
+    ]
+
+    def suppress(x: float, y: float) -> None:
+        columns = slice(max(round(x - clear[0]), 0), max(round(x + clear[0]), 0))
+        strength[max(round(y - clear[1]), 0) : max(round(y + clear[1]), 0), columns] = -1
+
+    if avoid is not None:
+        suppress(*patch.to_patch(*avoid))
+    places = []
+    for _ in range(PLACES):
+        _, best, _, (column, row) = cv2.minMaxLoc(strength)
+        if best < LEAST_STRENGTH:
+            break
+        places.append(patch.to_frame(column + 0.5, row + 0.5))
+        suppress(column + 0.5, row + 0.5)
+    return places
+
+
+def _side(length: float) -> int:
+    return min(max(round(length), 8), LARGEST_SIDE)
+
+
+def _filling(
+    density: NDArray[np.float32], size: tuple[float, float], pixel_size: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Give, for each place, how full a window of *size* is, less how full its surroundings are."""
+    window = [
+        max(1, round(length / pixel)) | 1 for length, pixel in zip(size, pixel_size, strict=True)
+    ]
+    around = [SURROUNDINGS * length | 1 for length in window]
+    inside = cv2.boxFilter(density, -1, window, borderType=cv2.BORDER_CONSTANT)
+    # A mirror at the border: less to see there does not make a place stand out.
+    outside = cv2.boxFilter(density, -1, around, borderType=cv2.BORDER_REFLECT)
+    strength: NDArray[np.float32] = inside - np.float32(SURROUNDINGS_WEIGHT) * outside
+    return strength
+
+
+def color_posterior(model: BackProjection, n_colors: int) -> NDArray[np.float32]:
+    """Give the first frame's posterior of colors alone: a shrunk picture has another texture."""
+
+    def of_colors(bins: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.append(bins[:-1].reshape(-1, n_colors).sum(axis=0), np.float32(0))
+
+    return posterior(of_colors(model.first_target), of_colors(model.first_surroundings))
+
+
+@dataclass(slots=True)
+class Redetection:
+    """How long there has been doubt, and the rival that is being looked at."""
+
+    frames: int = 0
+    """Of doubt, less those of belief since: the region searched grows with them."""
+    rival: tuple[float, float] | None = None
+    """Center in the frame, of the last place that beat the present one."""
+    wins: int = 0
+    """Frames in a row in which it did."""
+
+    def doubted(self) -> None:
+        """Take note of a frame in which the present place is in doubt."""
+        self.frames += 1
+
+    def believed(self) -> None:
+        """Take note of a frame in which the present place is believed."""
+        self.frames, self.rival, self.wins = max(self.frames - 1, 0), None, 0
+
+    def region(self, last: Box, frame_size: tuple[int, int]) -> Box:
+        """Give where to look: round the last believed box, farther each frame."""
+        width, height = frame_size
+        reach = math.sqrt(last.area) * (FIRST_REACH + REACH_GROWTH * self.frames)
+        x, y = last.center
+        left, top = max(x - reach, 0.0), max(y - reach, 0.0)
+        right, bottom = min(x + reach, float(width)), min(y + reach, float(height))
+        return Box(left, top, max(right - left, 2.0), max(bottom - top, 2.0))
+
+    def challenge(
+        self, rival: tuple[float, float], there: Verdict, here: Verdict, apart: float
+    ) -> bool:
+        """Judge a rival place against the present one; True when it has won often enough.
+
+        Parameters
+        ----------
+        rival : (float, float)
+            Its center in the frame.
+        there, here : Verdict
+            Of the rival and of the present place.
+        apart : float
+            Their distance in sides of the target.
+        """
+        wins = (
+            apart > FARTHER
+            and there.similarity > max(LEAST_SIMILARITY, here.similarity + BETTER_COLORS)
+            and there.likeness > LEAST_LIKENESS
+            and sum(there) > sum(here) + BETTER_TOGETHER
+        )
+        self.rival, self.wins = (rival, self.wins + 1) if wins else (None, 0)
+        return self.wins >= WINS

@@ -1,0 +1,138 @@
+"""Registration: align the density with the target's mean density map, for place and size.
+
+Mean shift finds the place within a pixel or two and says nothing reliable of the size. What the
+posterior looks like inside the box and around it, learnt over the frames, is a picture of the
+target's outline; one Gauss-Newton step of least squares aligns a new density with it (Lucas &
+Kanade 1981, in the inverse compositional form of Baker & Matthews, "Lucas-Kanade 20 years on",
+2004: derivatives are those of the mean map, so that a step is one small matrix product). Gain and
+offset of the density are fitted too, so that more or less contrast is not taken for a change.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .kernels import Aperture, grid
+
+__all__ = ["Alignment", "Registration"]
+
+SMOOTHING = 0.7  # pixels, deviation: derivatives of a noisy map mean little without it
+RIDGE = 0.02  # of the diagonal; a plateau from 0.005 to 0.1
+FIRST_SHARE = 0.5  # of the first frame's map in the template; a plateau from 0.3 to 0.7
+LEARNING_RATE = 0.02  # a frame
+GAIN_LIMITS = (0.3, 2.0)  # beyond them a step would be noise, amplified
+SHIFT_LIMIT = 2.0  # pixels a step may move the center
+
+
+class Alignment(NamedTuple):
+    """How the density differs from the template."""
+
+    shift: tuple[float, float]
+    """x, y in pixels from the window's center pixel to the target's center."""
+    log_scale: float
+    """Logarithm of the target's size now, relative to the template's."""
+    likeness: float
+    """Correlation with the template: -1 to 1."""
+    first_likeness: float
+    """Correlation with the first frame's map: -1 to 1."""
+
+
+class Registration:
+    """The target's mean density map, and the matrix that aligns a density with it.
+
+    Parameters
+    ----------
+    aperture : Aperture
+        The window that shows the target's outline.
+    first : float32 array of the aperture's shape
+        The first frame's density under it, about the target's center pixel.
+    """
+
+    def __init__(self, aperture: Aperture, first: NDArray[np.float32]) -> None:
+        self._aperture = aperture
+        self._weights = aperture.weights.astype(np.float32)
+        rows, columns = self._weights.shape
+        x, y = grid(rows // 2, columns // 2)
+        self._x, self._y = x.astype(np.float32), y.astype(np.float32)
+        self.first = first.copy()
+        self.forget()
+
+    def forget(self) -> None:
+        """Return to the first frame's map."""
+        self.replace(self.first)
+
+    def learn(self, density: NDArray[np.float32], pixel: tuple[int, int], frames: float) -> None:
+        """Mix the density round a pixel into the mean map, as much as *frames* frames would."""
+        under = self._aperture.around(density, *pixel)
+        self.replace(self.mean + np.float32(LEARNING_RATE * frames) * (under - self.mean))
+
+    def replace(self, mean: NDArray[np.float32]) -> None:
+        """Take *mean* for the mean map; the first frame's stays."""
+        self.mean = mean
+        self._measure = self._solve()
+
+    def align(self, density: NDArray[np.float32], pixel: tuple[int, int]) -> Alignment:
+        """Fit place and size of the template to the density round a pixel near the target's center.
+
+        Parameters
+        ----------
+        density : float32 array
+            With margin.
+        pixel : (int, int)
+            Column and row, on the map without margin.
+        """
+        seen = (self._aperture.around(density, *pixel) * self._weights).ravel()
+        shift_x, shift_y, log_scale, _, gain, likeness, first_likeness, mean = (
+            self._measure @ seen
+        ).tolist()
+        gain = min(max(gain, GAIN_LIMITS[0]), GAIN_LIMITS[1])
+        spread = float(seen @ seen) - seen.size * mean**2
+        contrast = math.sqrt(spread) if spread > 0 else math.inf
+        return Alignment(
+            (_limited(shift_x / gain), _limited(shift_y / gain)),
+            log_scale / gain,
+            likeness / contrast,
+            first_likeness / contrast,
+        )
+
+    def _solve(self) -> NDArray[np.float32]:
+        """Make the matrix whose product with a weighted density gives all that `align` needs."""
+        template = cv2.GaussianBlur(
+            np.float32(FIRST_SHARE) * self.first + np.float32(1 - FIRST_SHARE) * self.mean,
+            (0, 0),
+            SMOOTHING,
+        )
+        slope_x = cv2.filter2D(template, -1, CENTRAL_DIFFERENCE)
+        slope_y = cv2.filter2D(template, -1, CENTRAL_DIFFERENCE.T)
+        growth = slope_x * self._x + slope_y * self._y
+        ways = np.stack([-slope_x, -slope_y, -growth, np.ones_like(template), template])
+        ways = ways.reshape(len(ways), -1)
+        normal = ((ways * self._weights.ravel()) @ ways.T).astype(np.float64)
+        normal[np.diag_indices(len(ways))] *= 1 + RIDGE
+        normal[np.diag_indices(len(ways))] += LEAST_CONTRAST
+        measure = np.empty((len(ways) + 3, template.size), np.float32)
+        measure[:5] = np.linalg.inv(normal).astype(np.float32) @ ways
+        measure[5] = _standardised(template * self._weights)
+        measure[6] = _standardised(self.first * self._weights)
+        measure[7] = 1 / template.size
+        return measure
+
+
+CENTRAL_DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
+LEAST_CONTRAST = 1e-6  # keeps the fit defined on a map without any
+
+
+def _limited(shift: float) -> float:
+    return min(max(shift, -SHIFT_LIMIT), SHIFT_LIMIT)
+
+
+def _standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shift to mean 0 and scale to length 1; a constant map has no likeness with anything."""
+    values = values.ravel() - values.mean()
+    length = math.sqrt(float(values @ values))
+    return values / np.float32(length) if length > 0 else values

@@ -1,0 +1,166 @@
+"""Saving: all that a tracker remembers as plain numbers and arrays, and as a file of them.
+
+The file is an NPZ: one array of bytes, ``header``, holds JSON (format, version and all plain
+numbers), the others hold the histograms and maps. Nothing in it is executed when it is read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import zipfile
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .backprojection import BackProjection
+from .box import Box, RotatedBox
+from .confidence import Confidence, State
+from .config import TrackerConfig
+from .errors import StateFileError, TrackerError
+from .motion import Motion
+from .patch import Patch, as_bgr_code
+from .redetect import Redetection
+from .registration import Registration
+from .rotation import Rotation
+from .track import Track
+
+if TYPE_CHECKING:
+    from .tracker import Tracker
+
+__all__ = ["FORMAT", "VERSION", "read_state", "restore", "state_of", "write_state"]
+
+FORMAT = "meanshift-tracker state"
+VERSION = 1
+
+Numbers = dict[str, Any]
+Arrays = dict[str, NDArray[Any]]
+
+
+def write_state(path: str | PathLike[str], numbers: Numbers, arrays: Arrays) -> None:
+    """Write plain numbers (anything JSON can hold) and arrays to *path*, as it is named."""
+    header = json.dumps({"format": FORMAT, "version": VERSION, **numbers}).encode()
+    with open(path, "wb") as file:  # noqa: PTH123 - a path of any kind, and no suffix added
+        np.savez_compressed(file, header=np.frombuffer(header, np.uint8), **arrays)  # type: ignore[arg-type]
+
+
+def read_state(path: str | PathLike[str]) -> tuple[Numbers, Arrays]:
+    """Read what :func:`write_state` wrote.
+
+    Raises
+    ------
+    StateFileError
+        If the file is not there, is damaged, or is not of this format and version.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        numbers = json.loads(arrays.pop("header").tobytes())
+    except FileNotFoundError as error:
+        raise StateFileError(f"{path}: no such file") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise StateFileError(f"{path}: not a saved tracker, or damaged ({error})") from error
+    if numbers.get("format") != FORMAT or numbers.get("version") != VERSION:
+        raise StateFileError(
+            f"{path}: format {numbers.get('format')!r} version {numbers.get('version')!r}: "
+            f"expected {FORMAT!r} version {VERSION}; save it again with this version"
+        )
+    return numbers, arrays
+
+
+def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
+    """Give all that a tracker remembers: numbers that JSON can hold, and arrays."""
+    model, registration, patch = tracker._model, tracker._registration, tracker._view.patch
+    confidence = tracker._confidence
+    numbers: Numbers = {
+        "config": tracker.config.to_dict(),
+        "channels": tracker._channels,
+        "frame_shape": tracker._frame_shape,
+        "index": tracker._index,
+        "first_size": tracker._first_size,
+        "pixel": tracker._pixel,
+        "scale": tracker._scale,
+        "believed": tracker._believed,
+        "motion": dataclasses.asdict(tracker._motion),
+        "confidence": {"score": confidence.score, "state": confidence.state},
+        "redetection": dataclasses.asdict(tracker._redetection),
+        "rotation": dataclasses.asdict(tracker._rotation),
+        "track": dataclasses.asdict(tracker._track),
+        "region": patch.region,
+        "valid": patch.valid and [(part.start, part.stop) for part in patch.valid],
+    }
+    arrays: Arrays = {
+        "first_target": model.first_target,
+        "first_surroundings": model.first_surroundings,
+        "target": model.target,
+        "surroundings": model.surroundings,
+        "first_outline": registration.first,
+        "outline": registration.mean,
+        "patch": patch.image,
+    }
+    return numbers, arrays
+
+
+def restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
+    """Give a bare tracker all that :func:`state_of` told of another.
+
+    Raises
+    ------
+    StateFileError
+        If something is missing or is not what it should be.
+    """
+    try:
+        _restore(tracker, numbers, arrays)
+    except (KeyError, TypeError, ValueError, IndexError, TrackerError) as error:
+        raise StateFileError(f"saved tracker: {error!r}; was the file changed?") from error
+
+
+def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
+    tracker.config = TrackerConfig.from_dict(numbers["config"])
+    tracker._channels = numbers["channels"]
+    tracker._frame_shape = tuple(numbers["frame_shape"])
+    tracker._bgr = as_bgr_code(tracker._frame_shape, tracker._channels)
+    tracker._index = numbers["index"]
+    tracker._lay_out(tuple(numbers["first_size"]))
+    tracker._pixel = tuple(numbers["pixel"])
+    tracker._scale = numbers["scale"]
+    tracker._believed = Box(*numbers["believed"])
+    tracker._motion = Motion(**_tuples(numbers["motion"]))
+    confidence = numbers["confidence"]
+    tracker._confidence = Confidence(
+        tracker.config.confidence, confidence["score"], State(confidence["state"])
+    )
+    tracker._redetection = Redetection(**_tuples(numbers["redetection"]))
+    tracker._rotation = Rotation(**numbers["rotation"])
+    tracker._track = _track(numbers["track"])
+    valid = numbers["valid"]
+    tracker._view.show(
+        Patch(
+            arrays["patch"],
+            Box(*numbers["region"]),
+            valid and tuple(slice(start, stop) for start, stop in valid),
+        )
+    )
+    tracker._model = BackProjection(arrays["first_target"], arrays["first_surroundings"])
+    tracker._model.replace(arrays["target"], arrays["surroundings"])
+    tracker._registration = Registration(tracker._layout.outline, arrays["first_outline"])
+    tracker._registration.replace(arrays["outline"])
+
+
+def _tuples(numbers: Numbers) -> Numbers:
+    """Turn lists, which is what JSON makes of tuples, back into tuples."""
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in numbers.items()}
+
+
+def _track(numbers: Numbers) -> Track:
+    center, size, angle_deg = numbers["rotated_box"]
+    return Track(
+        **{
+            **numbers,
+            "box": Box(*numbers["box"]),
+            "rotated_box": RotatedBox(tuple(center), tuple(size), angle_deg),
+            "state": State(numbers["state"]),
+        }
+    )

@@ -1,0 +1,89 @@
+"""Search: where on the patch the target is: the fullest place, the climb from it, the alignment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .backprojection import BackProjection
+from .confidence import Evidence
+from .layout import Layout, View
+from .meanshift import climb_aperture
+from .registration import Registration
+
+__all__ = ["Place", "Verdict", "find", "fullest", "judge"]
+
+FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
+CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
+TRUST_IN_ALIGNMENT = 0.6  # of the way there from where the climb ended; a plateau from 0.4 to 1
+
+
+class Place(NamedTuple):
+    """Where the target is taken to be on a patch, and what speaks for it."""
+
+    center: tuple[float, float]
+    """x, y in patch pixels, edges."""
+    log_scale: float
+    """Logarithm of its size relative to what it is taken to be."""
+    density: NDArray[np.float32]
+    """The posterior over the patch, with margin."""
+    evidence: Evidence
+
+    @property
+    def pixel(self) -> tuple[int, int]:
+        """Column and row of the pixel the center lies in."""
+        return int(self.center[0]), int(self.center[1])
+
+
+class Verdict(NamedTuple):
+    """How like the first frame's target a place is, whatever was learnt since."""
+
+    similarity: float
+    """Of the colors: 0 to 1."""
+    likeness: float
+    """Correlation of the density maps: -1 to 1."""
+
+
+def find(view: View, model: BackProjection, registration: Registration) -> Place:
+    """Find the target on a view."""
+    layout = view.layout
+    density = view.project(model.table)
+    start = fullest(layout.inner(density), layout)
+    colors = model.compare(view.histogram(layout.kernel, start))
+    weights = view.project(colors.weights)
+    x, y, _ = climb_aperture(weights, layout.window, start, layout.shape, CLIMB_STEPS)
+    column, row = round(x), round(y)
+    alignment = registration.align(density, (column, row))
+    x += TRUST_IN_ALIGNMENT * (column + alignment.shift[0] - x)
+    y += TRUST_IN_ALIGNMENT * (row + alignment.shift[1] - y)
+    evidence = Evidence(
+        colors.first_similarity, colors.similarity, alignment.first_likeness, alignment.likeness
+    )
+    center = (_on(x, layout.shape[1]), _on(y, layout.shape[0]))
+    return Place(center, alignment.log_scale, density, evidence)
+
+
+def judge(
+    view: View, model: BackProjection, registration: Registration, pixel: tuple[int, int]
+) -> Verdict:
+    """Tell how like the first frame's target what lies round a pixel is."""
+    colors = model.compare(view.histogram(view.layout.kernel, pixel))
+    alignment = registration.align(view.project(model.first_table), pixel)
+    return Verdict(colors.first_similarity, alignment.first_likeness)
+
+
+def fullest(density: NDArray[np.float32], layout: Layout) -> tuple[int, int]:
+    """Find the pixel, column and row, round which a window of the target's size is fullest."""
+    window = (round(layout.width * FILLING) | 1, round(layout.height * FILLING) | 1)
+    filling = cv2.boxFilter(density, -1, window, borderType=cv2.BORDER_CONSTANT)
+    cv2.multiply(filling, layout.nearness, filling)
+    column, row = cv2.minMaxLoc(filling)[3]
+    return column, row
+
+
+def _on(index: float, count: int) -> float:
+    """Turn a pixel index into a coordinate on the patch."""
+    return min(max(index + 0.5, 0.5), count - 0.5)

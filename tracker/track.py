@@ -1,0 +1,35 @@
+"""Track: what the tracker says of one frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .box import Box, RotatedBox
+from .confidence import State
+
+__all__ = ["Track"]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Where the target is taken to be in one frame, and how far that is to be believed."""
+
+    index: int
+    """Of the frame: 0 for the one the box was given in."""
+    time_s: float | None
+    """Of the frame in seconds, as it was given; None when none was."""
+    box: Box
+    """In frame pixels, upright; when lost, the last one that was believed."""
+    rotated_box: RotatedBox
+    """The same box turned as the target has turned since the first frame."""
+    score: float
+    """Estimated probability that the box overlaps the target by more than half: 0 to 1."""
+    state: State
+    """Tracking, uncertain or lost."""
+    reason: str
+    """Why it is uncertain or lost, in words; empty when it is tracking."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the box is where the target is taken to be now: not lost."""
+        return self.state is not State.LOST

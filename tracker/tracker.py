@@ -1,0 +1,427 @@
+"""Tracker: one target, followed frame by frame.
+
+::
+
+    frame --patch--> small picture --back-projection--> density --climb, align--> place --> box
+                                                           |
+                                          evidence --confidence--> score, state, reason
+    believed: learn          in doubt: look elsewhere          lost: learn nothing, keep looking
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .backprojection import BackProjection, Bins, histogram
+from .box import Box, RotatedBox
+from .confidence import Confidence, State, reason
+from .config import TrackerConfig, config_of
+from .errors import BoxError, ConfigError, FrameError
+from .layout import Layout, View
+from .motion import Motion
+from .patch import as_bgr_code, check_frame
+from .redetect import Redetection, color_posterior, likely_places
+from .registration import Registration
+from .rotation import Rotation, spread
+from .saving import read_state, restore, state_of, write_state
+from .search import Place, find, fullest, judge
+from .track import Track
+
+__all__ = ["Tracker"]
+
+LEARN_EVERY = 6  # frames; 4 measures the same and costs more, 8 loses targets in changing light
+# What a frame is learnt from, or its size believed, must be likelier than that; it keeps the model
+# from learning an empty place in the few frames until the loss is certain.
+LEARN_ABOVE = 0.1
+# The alignment's change of size is taken by this share when the density is just like its template,
+# by a tenth of it when their correlation is 0.7 or less.
+SCALE_STEP = 0.4
+CLEAR_LIKENESS, BLURRED_LIKENESS = 1.0, 0.7
+LEAST_SCALE_TRUST = 0.1
+SCALE_LIMIT = 0.04  # logarithm a frame
+SCALE_PULL = (0.0025, 0.05)  # back to the first size, a frame: when sure, and more when not
+SCALE_RANGE = (0.2, 5.0)  # of the first size
+POOR_SEPARABILITY = 0.25
+
+
+class Tracker:
+    """Follows what was in a box of the first frame.
+
+    Parameters
+    ----------
+    frame : uint8 array of shape (H, W, 3), (H, W) or (H, W, 4)
+        The first frame: BGR, gray or BGRA. It is not written to, here and in :meth:`update`.
+    box : four numbers
+        x, y, width, height of the target in pixels, edges. It may hang over the border: what lies
+        outside is not learnt. It may be larger than the frame.
+    time_s : float, optional
+        Time of the frame in seconds.
+    preset : {"fast"}
+        A whole configuration by name.
+    config : TrackerConfig, optional
+        Instead of a preset.
+    channels : {"bgr", "rgb"}
+        Order of the frames' first three channels.
+
+    Raises
+    ------
+    BoxError
+        If the box is not four finite numbers, is empty, or lies outside the frame.
+    FrameError
+        If the frame is not a picture.
+    ConfigError
+        If there is no such preset or order of channels.
+
+    Examples
+    --------
+    >>> from tracker import Tracker
+    >>> from tracker.synthetic import plain_scene
+    >>> scene = plain_scene()
+    >>> image, box = scene[0]
+    >>> tracker = Tracker(image, box)
+    >>> for image, truth in scene[1:10]:
+    ...     track = tracker.update(image)
+    >>> track.state.value, track.index
+    ('tracking', 9)
+    """
+
+    # All that is remembered, besides the newest view: looks, outline, turn, motion and belief.
+    _model: BackProjection
+    _registration: Registration
+    _rotation: Rotation
+    _motion: Motion
+    _confidence: Confidence
+    _redetection: Redetection
+    _bgr: int | None
+
+    def __init__(
+        self,
+        frame: NDArray[np.uint8],
+        box: Iterable[float],
+        *,
+        time_s: float | None = None,
+        preset: str = "fast",
+        config: TrackerConfig | None = None,
+        channels: str = "bgr",
+    ) -> None:
+        if channels not in ("bgr", "rgb"):
+            raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
+        self.config = config_of(preset) if config is None else config
+        self._channels = channels
+        self._index = 0
+        frame = check_frame(frame)
+        self._frame_shape = frame.shape
+        self._start(frame, _on_frame(Box.of(box), frame), time_s)
+
+    @property
+    def track(self) -> Track:
+        """The newest track."""
+        return self._track
+
+    @property
+    def separability(self) -> float:
+        """How well the target's colors were told from its surroundings' at the start: 0 to 1."""
+        return self._model.separability
+
+    @property
+    def warning(self) -> str:
+        """What makes this target hard to follow by color, in words; empty when nothing does."""
+        if self.separability >= POOR_SEPARABILITY:
+            return ""
+        return (
+            f"the target's colors are also those of its surroundings (separability "
+            f"{self.separability:.2f} of 1): expect drift; try a tighter box"
+        )
+
+    def update(self, frame: NDArray[np.uint8], time_s: float | None = None) -> Track:
+        """Find the target in the next frame.
+
+        Parameters
+        ----------
+        frame : uint8 array of the first frame's shape
+        time_s : float, optional
+            Time of the frame in seconds; dropped frames then stretch the predicted step.
+
+        Raises
+        ------
+        FrameError
+            If the frame is not a picture, or of another shape than the first; the tracker is then
+            as it was.
+        """
+        frame = self._checked(frame)
+        self._index += 1
+        time = self._time_of(time_s)
+        self._view.look(frame, self._region(self._motion.expected(time, self._side)), self._bgr)
+        place = find(self._view, self._model, self._registration)
+        self._confidence.weigh(place.evidence)
+        self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
+        returned_to = self._look_elsewhere(frame, place)
+        if returned_to is not None:
+            self._return(returned_to, time)
+        elif self._confidence.state is not State.LOST:
+            self._learn(place)
+        if self._confidence.state is State.TRACKING:
+            self._believed = self._box
+        self._track = self._report(place, time_s)
+        return self._track
+
+    def reset(
+        self, frame: NDArray[np.uint8], box: Iterable[float], *, keep_model: bool = False
+    ) -> None:
+        """Take the target to be in *box* of *frame*: corrected by hand, or by a detector.
+
+        Parameters
+        ----------
+        frame, box
+            As for a new tracker; the frame may be of another shape than the last one.
+        keep_model : bool
+            Keep what was learnt of the target, and only move to the box. Otherwise start anew.
+            The next frame's index goes on either way.
+        """
+        frame = check_frame(frame)
+        box = _on_frame(Box.of(box), frame)
+        self._frame_shape = frame.shape
+        time_s = self._track.time_s
+        if not keep_model:
+            self._start(frame, box, time_s)
+            return
+        self._bgr = as_bgr_code(frame.shape, self._channels)
+        self._move_to(box)
+        self._motion.stopped(box.center, self._motion.time)
+        self._confidence = Confidence(self.config.confidence)
+        self._redetection = Redetection()
+        self._view.look(frame, self._region(box.center), self._bgr)
+        self._track = self._first_track(box, time_s)
+
+    def density(self) -> tuple[NDArray[np.float32], Box]:
+        """Give the density of the newest frame: how likely each pixel is the target's, and where.
+
+        Returns
+        -------
+        density : float32 array of shape (rows, columns)
+            0 to 1, and 0 outside the frame.
+        region : Box
+            The part of the frame it covers, in frame pixels.
+        """
+        return self._model.table.take(self._view.bins), self._view.patch.region
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Save all that the tracker knows: an NPZ file of arrays and JSON, without pickle."""
+        write_state(path, *state_of(self))
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Tracker:
+        """Load a saved tracker; it goes on as the saved one would have, to the last digit.
+
+        Raises
+        ------
+        StateFileError
+            If the file cannot be read.
+        """
+        tracker = cls.__new__(cls)
+        restore(tracker, *read_state(path))
+        return tracker
+
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        return state_of(self)
+
+    def __setstate__(self, state: tuple[dict[str, Any], dict[str, NDArray[Any]]]) -> None:
+        restore(self, *state)
+
+    # What update is made of, in its order.
+
+    def _checked(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        frame = check_frame(frame)
+        if frame.shape != self._frame_shape:
+            raise FrameError(
+                f"frame of shape {frame.shape}: the tracker was started on {self._frame_shape}; "
+                "resize the frame, or reset the tracker on it"
+            )
+        return frame
+
+    def _time_of(self, time_s: float | None) -> float:
+        """Give the frame's time: its index where frames have no times."""
+        if time_s is not None and not math.isfinite(time_s):
+            raise FrameError(f"time_s {time_s}: expected a finite number of seconds, or None")
+        time = float(self._index) if time_s is None else float(time_s)
+        if (time_s is None) is not (self._track.time_s is None):
+            self._motion.stopped(self._motion.center, time)
+        return time
+
+    @property
+    def _side(self) -> float:
+        """Pixels of the target's side in the frame, √(width · height)."""
+        return self._scale * math.sqrt(
+            self._layout.width * self._layout.height * self._pixel[0] * self._pixel[1]
+        )
+
+    @property
+    def _box(self) -> Box:
+        """Where the target is taken to be, believed or not."""
+        width = self._layout.width * self._pixel[0] * self._scale
+        return Box.around(
+            self._motion.center, width, self._layout.height * self._pixel[1] * self._scale
+        )
+
+    def _region(self, center: tuple[float, float]) -> Box:
+        """Give the part of the frame that is looked at round a center."""
+        rows, columns = self._layout.shape
+        width = columns * self._pixel[0] * self._scale
+        return Box.around(center, width, rows * self._pixel[1] * self._scale)
+
+    def _inside(self, point: tuple[float, float]) -> tuple[float, float]:
+        height, width = self._frame_shape[:2]
+        return min(max(point[0], 0.0), float(width)), min(max(point[1], 0.0), float(height))
+
+    def _look_elsewhere(self, frame: NDArray[np.uint8], place: Place) -> tuple[float, float] | None:
+        """In doubt, look closely at one other place; give it when it has convinced."""
+        redetection, believed = self._redetection, self._believed
+        if self._confidence.score >= self.config.confidence.doubt_below:
+            redetection.believed()
+            return None
+        redetection.doubted()
+        here = self._motion.center
+        rival = redetection.rival or self._likely_place(frame, here)
+        if rival is None:
+            return None
+        scale = believed.width / (self._layout.width * self._pixel[0])
+        self._scale, scale = scale, self._scale
+        self._other.look(frame, self._region(rival), self._bgr)
+        self._scale = scale
+        density = self._layout.inner(self._other.project(self._model.first_table))
+        column, row = fullest(density, self._layout)
+        rival = self._other.patch.to_frame(column + 0.5, row + 0.5)
+        there = judge(self._other, self._model, self._registration, (column, row))
+        seen_here = judge(self._view, self._model, self._registration, place.pixel)
+        apart = math.dist(rival, here) / believed.side
+        return rival if redetection.challenge(rival, there, seen_here, apart) else None
+
+    def _likely_place(
+        self, frame: NDArray[np.uint8], here: tuple[float, float]
+    ) -> tuple[float, float] | None:
+        """Give a place other than *here* where the first target's colors are."""
+        height, width = self._frame_shape[:2]
+        places = likely_places(
+            frame,
+            self._redetection.region(self._believed, (width, height)),
+            (self._believed.width, self._believed.height),
+            self._colors,
+            color_posterior(self._model, self._colors.n_bins),
+            self._bgr,
+            avoid=here,
+        )
+        return places[self._redetection.frames % len(places)] if places else None
+
+    def _return(self, center: tuple[float, float], time: float) -> None:
+        """Go to where the target was found again, as the one it was at the start."""
+        self._motion.stopped(center, time)
+        self._scale = self._believed.width / (self._layout.width * self._pixel[0])
+        self._model.forget()
+        self._registration.forget()
+        self._confidence.found()
+        self._redetection = Redetection()
+
+    def _learn(self, place: Place) -> None:
+        """Learn size, turn and looks from a place that is believed."""
+        probability = place.evidence.probability
+        if probability < LEARN_ABOVE:
+            return
+        self._scale = _rescaled(self._scale, place.log_scale, place.evidence.likeness, probability)
+        if self._rotation.directed:
+            self._rotation.turned(spread(place.density, self._layout.disc, place.pixel))
+        if self._index % LEARN_EVERY:
+            return
+        self._registration.learn(place.density, place.pixel, LEARN_EVERY)
+        color = self.config.color
+        self._model.learn(
+            *self._counts(place.pixel),
+            color.target_rate * LEARN_EVERY,
+            color.surroundings_rate * LEARN_EVERY,
+        )
+
+    def _counts(self, pixel: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Count the bins of the target about a pixel, and of what is in view around it."""
+        layout, view = self._layout, self._view
+        everything = histogram(view.bins, None, self._bins.n_bins)
+        return view.histogram(layout.target, pixel), everything - view.histogram(layout.box, pixel)
+
+    def _report(self, place: Place, time_s: float | None) -> Track:
+        confidence, box = self._confidence, self._box
+        if confidence.state is State.TRACKING:
+            why = ""
+        else:
+            rival = self._redetection.rival
+            height, width = self._frame_shape[:2]
+            box = self._believed if confidence.state is State.LOST else box
+            apart = None if rival is None else math.dist(rival, box.center)
+            why = reason(place.evidence, confidence.state, box, (width, height), apart)
+        turned = RotatedBox(box.center, (box.width, box.height), self._rotation.angle_deg)
+        return Track(self._index, time_s, box, turned, confidence.score, confidence.state, why)
+
+    # How it starts, stops and goes on elsewhere.
+
+    def _start(self, frame: NDArray[np.uint8], box: Box, time_s: float | None) -> None:
+        """Make all that is remembered from a frame and a box."""
+        self._bgr = as_bgr_code(frame.shape, self._channels)
+        self._lay_out((box.width, box.height))
+        self._move_to(box)
+        self._motion = Motion(box.center, float(self._index) if time_s is None else time_s)
+        self._view.look(frame, self._region(box.center), self._bgr)
+        middle = self._layout.middle
+        self._model = BackProjection(*self._counts(middle))
+        density = self._view.project(self._model.table)
+        outline = self._layout.outline
+        self._registration = Registration(outline, outline.around(density, *middle))
+        self._rotation = Rotation.of(spread(density, self._layout.disc, middle))
+        self._confidence = Confidence(self.config.confidence)
+        self._redetection = Redetection()
+        self._track = self._first_track(box, time_s)
+
+    def _lay_out(self, first_size: tuple[float, float]) -> None:
+        """Make what follows from the configuration and the first box's width and height alone."""
+        self._first_size = first_size
+        self._bins = Bins.of(self.config.color)
+        self._colors = Bins.of(dataclasses.replace(self.config.color, texture=False))
+        self._layout = Layout.of(*first_size, self.config.patch)
+        self._view, self._other = View(self._layout, self._bins), View(self._layout, self._bins)
+
+    def _move_to(self, box: Box) -> None:
+        """Take the target to have the size of *box* from now on."""
+        self._pixel = box.width / self._layout.width, box.height / self._layout.height
+        self._scale = 1.0
+        self._believed = box
+
+    def _first_track(self, box: Box, time_s: float | None) -> Track:
+        turned = RotatedBox(box.center, (box.width, box.height), self._rotation.angle_deg)
+        return Track(self._index, time_s, box, turned, 1.0, State.TRACKING, "")
+
+
+def _on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
+    """Return *box* when some of it lies on the frame."""
+    height, width = frame.shape[:2]
+    if box.right <= 0 or box.bottom <= 0 or box.x >= width or box.y >= height:
+        raise BoxError(
+            f"box {box} lies outside the {width}x{height} frame: expected x < {width}, "
+            f"y < {height}, x + width > 0 and y + height > 0"
+        )
+    return box
+
+
+def _rescaled(scale: float, log_change: float, likeness: float, probability: float) -> float:
+    """Step toward the measured size as far as it is to be believed, and a little to the first.
+
+    The pull to the first size is what keeps a small bias of the measurement from adding up; the
+    bounds make it impossible that the window swells over an empty, even or noisy map.
+    """
+    clear = (likeness - BLURRED_LIKENESS) / (CLEAR_LIKENESS - BLURRED_LIKENESS)
+    step = SCALE_STEP * min(max(clear, LEAST_SCALE_TRUST), 1.0) * log_change
+    pull = SCALE_PULL[0] + SCALE_PULL[1] * (1 - probability)
+    step = min(max(step, -SCALE_LIMIT), SCALE_LIMIT) - pull * math.log(scale)
+    return min(max(scale * math.exp(step), SCALE_RANGE[0]), SCALE_RANGE[1])
