@@ -29,6 +29,7 @@ __all__ = [
     "pixel_codes",
     "posterior",
     "similarity",
+    "unit",
 ]
 
 Counts = NDArray[np.floating]
@@ -242,12 +243,12 @@ class BackProjection:
 
     Parameters
     ----------
-    target, surroundings : float arrays of shape (bins + 1,)
-        Counts of the first frame, of any sum.
+    target, surroundings : float32 arrays of shape (bins + 1,)
+        Histograms of the first frame, of sum 1: see :func:`unit`.
     """
 
-    def __init__(self, target: Counts, surroundings: Counts) -> None:
-        self.first_target, self.first_surroundings = _unit(target), _unit(surroundings)
+    def __init__(self, target: Histogram, surroundings: Histogram) -> None:
+        self.first_target, self.first_surroundings = target, surroundings
         self.first_table = posterior(self.first_target, self.first_surroundings)
         self._root_first_target = np.sqrt(self.first_target)
         self.forget()
@@ -270,8 +271,8 @@ class BackProjection:
     ) -> None:
         """Mix counts of a new frame into the histograms; shares are 0 (nothing) to 1 (all)."""
         self.replace(
-            _mixed(self.target, _unit(target), target_share),
-            _mixed(self.surroundings, _unit(surroundings), surroundings_share),
+            _mixed(self.target, unit(target), target_share),
+            _mixed(self.surroundings, unit(surroundings), surroundings_share),
         )
 
     def replace(self, target: Histogram, surroundings: Histogram) -> None:
@@ -288,7 +289,7 @@ class BackProjection:
         window : float array of shape (bins + 1,)
             Counts, of any sum.
         """
-        root = np.sqrt(_unit(window))
+        root = np.sqrt(unit(window))
         to_target = float(root @ self._root_target)
         to_surroundings = float(root @ self._root_surroundings)
         weights = self._root_target * np.float32(1 / max(to_target, LEAST_SIMILARITY))
@@ -302,7 +303,7 @@ def _mixed(old: Histogram, new: Histogram, share: float) -> Histogram:
     return old + np.float32(share) * (new - old)
 
 
-def _unit(counts: NDArray[np.floating]) -> NDArray[np.float32]:
+def unit(counts: NDArray[np.floating]) -> NDArray[np.float32]:
     """Scale counts to sum 1; nothing stays nothing."""
     mass = counts.sum()
     return (counts / mass if mass > 0 else counts).astype(np.float32)

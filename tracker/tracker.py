@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .backprojection import BackProjection, Bins, histogram
+from .backprojection import BackProjection, Bins, histogram, unit
 from .box import Box, RotatedBox
 from .confidence import Confidence, State, reason
 from .config import TrackerConfig, config_of
@@ -375,7 +375,7 @@ class Tracker:
         self._motion = Motion(box.center, float(self._index) if time_s is None else time_s)
         self._view.look(frame, self._region(box.center), self._bgr)
         middle = self._layout.middle
-        self._model = BackProjection(*self._counts(middle))
+        self._model = BackProjection(*map(unit, self._counts(middle)))
         density = self._view.project(self._model.table)
         outline = self._layout.outline
         self._registration = Registration(outline, outline.around(density, *middle))
