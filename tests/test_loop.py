@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from footage import cut, number_in, write_video
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numbered import cut, number_in, write_video
 
 from tracker.box import Box
 from tracker.confidence import State

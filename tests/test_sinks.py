@@ -16,7 +16,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from footage import number_in, numbered, write_video
+from numbered import number_in, numbered, write_video
 
 from tracker.errors import FrameError, SinkError
 from tracker.video import open_sink, open_video
@@ -264,7 +264,7 @@ def test_closing_twice_is_fine_and_writing_after_it_is_not(tmp_path):
 INTERRUPTED = """
     import sys
     sys.path.insert(0, {tests!r})
-    from footage import numbered
+    from numbered import numbered
     from tracker.video import open_sink
     with open_sink({path!r}) as sink:
         for number in range(1000):

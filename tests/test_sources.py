@@ -13,9 +13,9 @@ import av
 import cv2
 import numpy as np
 import pytest
-from footage import cut, number_in, numbered, write_video
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numbered import cut, number_in, numbered, write_video
 
 from tracker.errors import ConfigError, DamagedError, SourceError
 from tracker.video import camera, open_sink, open_video
