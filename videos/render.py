@@ -74,7 +74,11 @@ def rotation() -> Scene:
     )
     return Scene(
         300,
-        Layer(Sprite.of(surfaces.lamplight(surfaces.planks(2000, 1400, seed=4)))),
+        Layer(
+            Sprite.of(
+                surfaces.lamplight(surfaces.planks(2000, 1400, seed=4, color=surfaces.BLUE_PAINT))
+            )
+        ),
         card,
         behind=(
             shadow_of(rocket, (-6, 8), softness=6),
@@ -97,7 +101,7 @@ TABLE_HORIZON, TABLE_RISE = -450.0, 720.0
 
 def occlusion() -> Scene:
     """Slide a cup over a table, behind a post near the camera, and back again."""
-    wood = surfaces.planks(2600, 1400, plank=140, seed=18)
+    wood = surfaces.planks(2600, 1400, plank=140, seed=18, color=surfaces.WEATHERED)
     table = surfaces.in_perspective(wood, 1300, 560, horizon=TABLE_HORIZON, rise=TABLE_RISE)
     table = surfaces.defocused_by_row(
         surfaces.lamplight(table, reach=0.8), sharp_row=320, per_row=0.012

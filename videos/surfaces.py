@@ -42,7 +42,10 @@ WOOD = [
     (slice(530, 640), slice(1090, 1225)),
     (slice(650, 740), slice(1060, 1290)),
 ]
+# Colors of wood, BGR.
 WALNUT: BGR = (62, 84, 112)
+WEATHERED: BGR = (98, 104, 108)
+BLUE_PAINT: BGR = (106, 95, 76)
 
 
 @functools.cache
