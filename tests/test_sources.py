@@ -142,6 +142,37 @@ def test_a_recording_that_does_not_begin_at_zero_keeps_its_times(tmp_path):
     assert number_in(frame.image) == 10
 
 
+@pytest.mark.parametrize("name", ["one.ts", "one.mp4", "one.mkv"])
+def test_a_start_is_exact_even_if_the_only_keyframe_is_the_first(tmp_path, name):
+    path = write_video(tmp_path / name, 60, keyframe_every=1000)
+    with open_video(path) as video:
+        start_s = next(video).time_s + 1.0
+    with open_video(path, start_s=start_s) as video:
+        assert numbers(list(video)) == list(range(25, 60))
+
+
+def test_a_longer_sound_does_not_count_as_frames(tmp_path):
+    path = tmp_path / "sound.mp4"
+    with av.open(str(path), "w") as container:
+        film = container.add_stream("libx264", rate=25)
+        film.width, film.height, film.pix_fmt = 160, 120, "yuv420p"
+        sound = container.add_stream("aac", rate=8000, layout="mono")
+        for number in range(10):
+            frame = av.VideoFrame.from_ndarray(numbered(number), format="bgr24")
+            container.mux(film.encode(frame))
+        container.mux(film.encode())
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros((1, 24_000), np.float32), format="fltp", layout="mono"
+        )
+        frame.sample_rate = 8000
+        container.mux(sound.encode(frame))
+        container.mux(sound.encode())
+    with open_video(path) as video:
+        assert video.n_frames == 10
+    frames, error = read_all(path)
+    assert (len(frames), error) == (10, None)
+
+
 def test_frames_before_zero_are_given_when_no_start_is_asked(tmp_path):
     path = write_video(tmp_path / "early.mkv", 10, times_ms=[40 * n - 120 for n in range(10)])
     frames, error = read_all(path)

@@ -32,9 +32,9 @@ __all__ = ["read_file"]
 FALLBACK_FPS = Fraction(25)
 # Raw streams carry neither times nor a rate; 25 is what FFmpeg takes for them as well.
 
-SEEK_BACK_S = (0.0, 20.0, math.inf)
+SEEK_BACK_S = (0.0, 20.0)
 # Some containers land behind the asked time, or on a frame that needs an earlier one. Then try
-# again from further back: further than most keyframe distances, then from the very start.
+# again from further back than most keyframes lie apart; then decode from the very start.
 
 END_SLACK_S = 0.5
 # Headers round, and the last packet need not say how long it lasts. A cut file misses more.
@@ -90,6 +90,9 @@ class _Health:
         return f"{self.first_bad}{more}" if self.n_bad else ""
 
 
+Began = tuple[_Health, Iterator[TimedFrame]]
+
+
 def read_file(path: Path, start_s: float) -> Feed:
     """Open a video file; its first picture is the first one at or after *start_s*.
 
@@ -100,25 +103,32 @@ def read_file(path: Path, start_s: float) -> Feed:
     DamagedError
         By the pictures, when all good ones are out: the file is cut off, or parts are broken.
     """
-    container = _open(path)
-    try:
-        stream = _video_stream(container, path)
-    except BaseException:
+    container, stream = _open(path)
+    began = _seek(container, stream, start_s)
+    if began is None:
         container.close()
-        raise
-    stream.thread_type = "AUTO"
+        container, stream = _open(path)
+        began = _begin(container, stream)
     fps = stream.average_rate or stream.guessed_rate
-    return Feed(_pictures(container, stream, path, start_s), fps or None, _end_s(container))
+    pictures = _pictures(container, stream, path, start_s, *began)
+    return Feed(pictures, fps or None, _stream_end_s(container, stream))
 
 
-def _open(path: Path) -> InputContainer:
+def _open(path: Path) -> tuple[InputContainer, VideoStream]:
     if path.stat().st_size == 0:
         raise SourceError(f"{path}: the file is empty (0 bytes)")
     try:
         # An absolute path, so that a colon in a name is not taken for a protocol.
-        return av.open(str(path.absolute()), "r", metadata_errors="replace")
+        container = av.open(str(path.absolute()), "r", metadata_errors="replace")
     except av.FFmpegError as error:
         raise SourceError(f"{path}: {_why_not_open(path, error)}") from error
+    try:
+        stream = _video_stream(container, path)
+    except SourceError:
+        container.close()
+        raise
+    stream.thread_type = "AUTO"
+    return container, stream
 
 
 def _why_not_open(path: Path, error: av.FFmpegError) -> str:
@@ -153,20 +163,58 @@ def _formats(container: InputContainer) -> set[str]:
 
 
 def _end_s(container: InputContainer) -> float | None:
-    """Tell when the container says that it ends."""
+    """Tell when the container says that the longest of its streams ends."""
     if container.duration is None:
         return None
     return ((container.start_time or 0) + container.duration) / av.time_base
 
 
+def _stream_end_s(container: InputContainer, stream: VideoStream) -> float | None:
+    """Tell when the film ends, by the stream's own word or the container's."""
+    if stream.duration is None or stream.time_base is None:
+        return _end_s(container)
+    return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
+
+
+def _seek(container: InputContainer, stream: VideoStream, start_s: float) -> Began | None:
+    """Begin at the keyframe before *start_s*; None if that cannot be found."""
+    # Without times in the file a seek would not know where it landed.
+    if start_s <= 0 or stream.start_time is None or stream.time_base is None:
+        return _begin(container, stream)
+    wanted_s = start_s - _frame_s(stream) / 2
+    for back_s in SEEK_BACK_S:
+        at = int(max((wanted_s - back_s) / stream.time_base, stream.start_time))
+        try:
+            container.seek(at, stream=stream)
+        except av.FFmpegError:  # some files can only be read on: then all of it is decoded
+            return None
+        health, frames = _begin(container, stream)
+        first = next(frames, None)
+        if first is not None and first[1] <= wanted_s:
+            return health, chain([first], frames)
+    return None
+
+
+def _begin(container: InputContainer, stream: VideoStream) -> Began:
+    """Decode from where the container is."""
+    health = _Health()
+    return health, _decode(container, stream, health)
+
+
 def _pictures(
-    container: InputContainer, stream: VideoStream, path: Path, start_s: float
+    container: InputContainer,
+    stream: VideoStream,
+    path: Path,
+    start_s: float,
+    health: _Health,
+    frames: Iterator[TimedFrame],
 ) -> Generator[tuple[Image, float], None, None]:
     """Give every good picture from *start_s* on, then say what was wrong, if anything was."""
     n_given, size = 0, ""
+    # Films may begin before 0: with no start asked for, that is where.
+    wanted_s = start_s - _frame_s(stream) / 2 if start_s > 0 else -math.inf
     with container:
-        health, frames = _begin_at(container, stream, start_s)
-        for frame, time_s in frames:
+        for frame, time_s in dropwhile(lambda timed: timed[1] < wanted_s, frames):
             image = _to_bgr(frame)
             size = size or size_of(image)
             if size_of(image) != size:
@@ -189,33 +237,6 @@ def _pictures(
             f"{path}: {trouble}; {n_given} good frames, the last is frame {n_given - 1} "
             f"({health.last_s:.2f} s)"
         )
-
-
-def _begin_at(
-    container: InputContainer, stream: VideoStream, start_s: float
-) -> tuple[_Health, Iterator[TimedFrame]]:
-    """Decode from the first frame on that starts no more than half a frame before *start_s*."""
-    health = _Health()
-    frames = _decode(container, stream, health)
-    if start_s <= 0:
-        return health, frames
-    wanted_s = start_s - _frame_s(stream) / 2
-    # Without times in the file a seek would not know where it landed.
-    if stream.start_time is not None and stream.time_base is not None:
-        for back_s in SEEK_BACK_S:
-            at = int(max((wanted_s - back_s) / stream.time_base, stream.start_time))
-            try:
-                container.seek(at, stream=stream)
-            except av.FFmpegError:
-                break  # some files can only be read on: then all of it is decoded
-            health = _Health()
-            frames = _decode(container, stream, health)
-            first = next(frames, None)
-            if first is not None:
-                frames = chain([first], frames)
-                if first[1] <= wanted_s:
-                    break
-    return health, dropwhile(lambda timed: timed[1] < wanted_s, frames)
 
 
 def _frame_s(stream: VideoStream) -> float:
