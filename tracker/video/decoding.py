@@ -1,7 +1,7 @@
 """A video file -> pictures with the container's own times.
 
-PyAV itself rather than imageio's plugin of it: the plugin hides the times and the display matrix
-behind a frame index, and lets the codec library's errors through (imageio/imageio#787, #1009).
+PyAV itself rather than imageio's plugin of it: that one gives pictures without their times and as
+they were stored, not turned, and lets the codec library's errors through.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, dropwhile
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
-import cv2
-import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from ..errors import DamagedError, SourceError
+from .conversion import to_bgr
 from .feed import Feed, Image, size_of
 
 __all__ = ["read_file"]
@@ -44,15 +42,6 @@ HEADERS_TELL_THE_END = {"matroska", "mp4", "avi"}
 
 TEXT_FORMATS = {"tty"}
 # FFmpeg draws any .txt as an ANSI film; nobody tracks in that.
-
-HD_WIDTH, HD_HEIGHT = 1280, 576
-# Pictures at least that wide or higher than that are BT.709 unless they say otherwise, smaller
-# ones BT.601: what players do (mpv's guess), since many files do not say.
-
-DISPLAY_MATRIX = "DISPLAYMATRIX"  # PyAV's name of the side data that turns phones' films upright
-
-AVCOL_SPC_BT709, AVCOL_SPC_UNSPECIFIED = 1, 2  # numbers of ITU-T H.273, table 4
-
 
 TimedFrame = tuple[VideoFrame, float]
 
@@ -215,7 +204,7 @@ def _pictures(
     wanted_s = start_s - _frame_s(stream) / 2 if start_s > 0 else -math.inf
     with container:
         for frame, time_s in dropwhile(lambda timed: timed[1] < wanted_s, frames):
-            image = _to_bgr(frame)
+            image = to_bgr(frame)
             size = size or size_of(image)
             if size_of(image) != size:
                 raise DamagedError(
@@ -293,26 +282,3 @@ def _trouble(container: InputContainer, stream: VideoStream, path: Path, health:
     if end_s is not None and health.reached_s < end_s - END_SLACK_S:
         return f"the file ends at {health.reached_s:.2f} s of the {end_s:.2f} s it announces"
     return health.words()
-
-
-def _to_bgr(frame: VideoFrame) -> Image:
-    """Convert to BGR with the frame's own colors, turned as its display matrix says."""
-    hd = frame.width >= HD_WIDTH or frame.height > HD_HEIGHT
-    if frame.colorspace == AVCOL_SPC_UNSPECIFIED and hd:
-        frame.colorspace = AVCOL_SPC_BT709
-    # One thread: starting swscale's own for each frame costs more than they save.
-    image = cast(Image, frame.to_ndarray(format="bgr24", threads=1))
-    matrix = frame.side_data.get(DISPLAY_MATRIX)
-    return image if matrix is None else _turn(image, np.frombuffer(cast(bytes, matrix), np.int32))
-
-
-def _turn(image: Image, matrix: NDArray[np.int32]) -> Image:
-    """Turn and mirror as a display matrix says: x' = ax + cy, y' = bx + dy, to the next 90°."""
-    a, b, _, c, d = (int(number) for number in matrix[:5])
-    if abs(b) + abs(c) > abs(a) + abs(d):
-        image, a, d = cast(Image, cv2.transpose(image)), c, b
-    if a < 0:
-        image = cast(Image, cv2.flip(image, 1))
-    if d < 0:
-        image = cast(Image, cv2.flip(image, 0))
-    return image

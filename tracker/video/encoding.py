@@ -15,6 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ..errors import SinkError
+from .conversion import is_hd
 from .feed import Image
 
 __all__ = ["Encoder"]
@@ -29,8 +30,6 @@ KEYFRAME_EVERY_S = 2  # so that players jump about quickly
 X264 = {"preset": "superfast", "crf": "20"}
 # 1080p in real time on one core; the slower presets cost twice that for a seventh of the size.
 # At crf 20 no loss is seen: x264's guide calls 17 to 18 visually lossless and 23 the default.
-
-HD_HEIGHT = 576  # higher pictures are BT.709, others BT.601: what players take if the mark is lost
 
 BT709, BT601, LIMITED = 1, 6, 1
 # Numbers of ITU-T H.273 for primaries, transfer and matrix; 6 is SMPTE 170M, which is BT.601.
@@ -104,7 +103,7 @@ class Encoder:
         context.options = X264
         context.thread_type = "FRAME"  # x264 then works on beside the caller
         context.gop_size = round(KEYFRAME_EVERY_S * self._fps)
-        hd = height > HD_HEIGHT
+        hd = is_hd(width, height)  # so that readers who miss the mark still guess right
         matrix = BT709 if hd else BT601
         context.colorspace = context.color_primaries = context.color_trc = matrix
         context.color_range = LIMITED
