@@ -107,6 +107,7 @@ def test_an_odd_picture_is_padded_by_its_last_column_and_row_and_not_moved(tmp_p
         (Fraction(24000, 1001), Fraction(24000, 1001)),
         (30, Fraction(30)),
         (12.5, Fraction(25, 2)),
+        (Fraction(12.1), Fraction(121, 10)),
         (7, Fraction(7)),
         (None, Fraction(25)),
     ],

@@ -33,6 +33,9 @@ NTSC_SLACK = 0.005
 # People write 29.97 and mean 30000/1001 = 29.97003; 23.98 and mean 24000/1001 = 23.976.
 
 
+FINEST_RATE = 100_000  # denominator: any container's mean rate, and still 32 bits for the clock
+
+
 class Sink:
     """An open recording: a context manager that takes pictures one by one.
 
@@ -196,7 +199,7 @@ def _rate(fps: Fraction | float | None) -> Fraction:
     if not (math.isfinite(fps) and fps > 0):
         raise SinkError(f"fps={fps}: must be a rate above 0")
     if isinstance(fps, Fraction):
-        return fps
+        return fps.limit_denominator(FINEST_RATE)
     ntsc = Fraction(math.ceil(fps) * 1000, 1001)
     if abs(float(ntsc) - fps) < NTSC_SLACK:
         return ntsc
