@@ -17,6 +17,8 @@ from .errors import BoxError
 
 __all__ = ["Box", "RotatedBox", "iou"]
 
+LONGEST_SHOWN = 80  # characters of a wrong box in a message of one line
+
 
 class Box(NamedTuple):
     """An upright box: left and top edge, width and height, in float pixels.
@@ -46,12 +48,12 @@ class Box(NamedTuple):
         """
         try:
             numbers = [float(value) for value in values]
-        except (TypeError, ValueError):
-            raise BoxError(f"box {values!r}: expected four numbers (x, y, width, height)") from None
-        if len(numbers) != 4:
-            raise BoxError(
-                f"box {values!r}: expected four numbers (x, y, width, height), got {len(numbers)}"
-            )
+        except (TypeError, ValueError, OverflowError):
+            numbers = []
+        # Text is refused too: "1234" would be read digit by digit.
+        if len(numbers) != 4 or isinstance(values, str | bytes):
+            shown = _in_one_line(values)
+            raise BoxError(f"box {shown}: expected four numbers (x, y, width, height)")
         box = cls(*numbers)
         if not all(map(math.isfinite, box)):
             raise BoxError(f"box {box}: all four numbers must be finite")
@@ -113,6 +115,12 @@ class Box(NamedTuple):
         across = min(self.right, width) - max(self.x, 0.0)
         down = min(self.bottom, height) - max(self.y, 0.0)
         return max(across, 0.0) * max(down, 0.0) / self.area
+
+
+def _in_one_line(values: Any) -> str:
+    """Show what was given for a box, however long it is."""
+    shown = " ".join(repr(values).split())
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]} ..."
 
 
 class RotatedBox(NamedTuple):

@@ -49,6 +49,8 @@ SCALE_LIMIT = 0.04  # logarithm a frame
 SCALE_PULL = (0.0025, 0.05)  # back to the first size, a frame: when sure, and more when not
 SCALE_RANGE = (0.2, 5.0)  # of the first size
 POOR_SEPARABILITY = 0.25
+LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
+LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
 
 
 class Tracker:
@@ -118,7 +120,7 @@ class Tracker:
         self._index = 0
         frame = check_frame(frame)
         self._frame_shape = frame.shape
-        self._start(frame, _on_frame(Box.of(box), frame), time_s)
+        self._start(frame, _on_frame(Box.of(box), frame), _seconds(time_s))
 
     @property
     def track(self) -> Track:
@@ -155,10 +157,10 @@ class Tracker:
             If the frame is not a picture, or of another shape than the first; the tracker is then
             as it was.
         """
-        frame = self._checked(frame)
+        frame, time_s = self._checked(frame), _seconds(time_s)
         self._index += 1
         time = self._time_of(time_s)
-        self._view.look(frame, self._region(self._motion.expected(time, self._side)), self._bgr)
+        self._view.look(frame, self._region(self._expected(time)), self._bgr)
         place = find(self._view, self._model, self._registration)
         self._confidence.weigh(place.evidence)
         self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
@@ -248,9 +250,7 @@ class Tracker:
 
     def _time_of(self, time_s: float | None) -> float:
         """Give the frame's time: its index where frames have no times."""
-        if time_s is not None and not math.isfinite(time_s):
-            raise FrameError(f"time_s {time_s}: expected a finite number of seconds, or None")
-        time = float(self._index) if time_s is None else float(time_s)
+        time = float(self._index) if time_s is None else time_s
         if (time_s is None) is not (self._track.time_s is None):
             self._motion.stopped(self._motion.center, time)
         return time
@@ -275,6 +275,12 @@ class Tracker:
         rows, columns = self._layout.shape
         width = columns * self._pixel[0] * self._scale
         return Box.around(center, width, rows * self._pixel[1] * self._scale)
+
+    def _expected(self, time: float) -> tuple[float, float]:
+        """Predict the center; beyond the frame, as after a gap in the times, it is not believed."""
+        x, y = self._motion.expected(time, self._side)
+        height, width = self._frame_shape[:2]
+        return (x, y) if 0 <= x <= width and 0 <= y <= height else self._motion.center
 
     def _inside(self, point: tuple[float, float]) -> tuple[float, float]:
         height, width = self._frame_shape[:2]
@@ -342,8 +348,8 @@ class Tracker:
         color = self.config.color
         self._model.learn(
             *self._counts(place.pixel),
-            color.target_rate * LEARN_EVERY,
-            color.surroundings_rate * LEARN_EVERY,
+            min(color.target_rate * LEARN_EVERY, 1.0),
+            min(color.surroundings_rate * LEARN_EVERY, 1.0),
         )
 
     def _counts(self, pixel: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -411,7 +417,30 @@ def _on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
             f"box {box} lies outside the {width}x{height} frame: expected x < {width}, "
             f"y < {height}, x + width > 0 and y + height > 0"
         )
+    if min(box.width, box.height) < LEAST_LENGTH:
+        raise BoxError(
+            f"box {box} is less than a pixel across: expected pixels, not shares of the "
+            f"{width}x{height} frame"
+        )
+    if max(box.width / width, box.height / height) > LARGEST_OF_FRAME:
+        raise BoxError(
+            f"box {box} is more than {LARGEST_OF_FRAME:g} times as large as the {width}x{height} "
+            "frame: expected x, y, width, height in its pixels"
+        )
     return box
+
+
+def _seconds(time_s: float | None) -> float | None:
+    """Return the time of a frame when it is one, or none was given."""
+    if time_s is None:
+        return None
+    try:
+        seconds = float(time_s)
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise FrameError(f"time_s {time_s!r}: expected a finite number of seconds, or None")
+    return seconds
 
 
 def _rescaled(scale: float, log_change: float, likeness: float, probability: float) -> float:
