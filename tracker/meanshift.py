@@ -78,6 +78,8 @@ def climb(density: FloatArray, window: Box, config: ClimbConfig = ClimbConfig())
 
     Raises
     ------
+    BoxError
+        If the window is not four finite numbers, or has no size.
     ValueError
         If the map is not two-dimensional, or the mass under the window is NaN, infinite or
         negative.
@@ -98,7 +100,7 @@ def climb(density: FloatArray, window: Box, config: ClimbConfig = ClimbConfig())
     """
     if density.ndim != 2:
         raise ValueError(f"density of shape {density.shape}: expected (rows, columns)")
-    start = window
+    start = window = Box.of(window)
     for step in range(1, config.max_steps + 1):
         part, weights, x, y = _under(density, window, config.kernel)
         weighted = part * weights

@@ -7,9 +7,11 @@ numbers), the others hold the histograms and maps. Nothing in it is executed whe
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import io
 import json
-import zipfile
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +44,10 @@ Arrays = dict[str, NDArray[Any]]
 def write_state(path: str | PathLike[str], numbers: Numbers, arrays: Arrays) -> None:
     """Write plain numbers (anything JSON can hold) and arrays to *path*, as it is named."""
     header = json.dumps({"format": FORMAT, "version": VERSION, **numbers}).encode()
-    with open(path, "wb") as file:  # noqa: PTH123 - a path of any kind, and no suffix added
-        np.savez_compressed(file, header=np.frombuffer(header, np.uint8), **arrays)  # type: ignore[arg-type]
+    contents: Arrays = {"header": np.frombuffer(header, np.uint8), **arrays}
+    file = io.BytesIO()
+    np.savez_compressed(file, digest=_digest(contents), **contents)  # type: ignore[arg-type]
+    Path(path).write_bytes(file.getvalue())
 
 
 def read_state(path: str | PathLike[str]) -> tuple[Numbers, Arrays]:
@@ -52,22 +56,38 @@ def read_state(path: str | PathLike[str]) -> tuple[Numbers, Arrays]:
     Raises
     ------
     StateFileError
-        If the file is not there, is damaged, or is not of this format and version.
+        If the file is not there, is damaged, was changed, or is not of this format and version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        numbers = json.loads(arrays.pop("header").tobytes())
-    except FileNotFoundError as error:
-        raise StateFileError(f"{path}: no such file") from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise StateFileError(f"{path}: not a saved tracker, or damaged ({error})") from error
+        file = io.BytesIO(Path(path).read_bytes())
+    except OSError as error:
+        raise StateFileError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        with np.load(file, allow_pickle=False) as members:
+            arrays = {name: members[name] for name in members.files}
+        numbers = dict(json.loads(arrays["header"].tobytes()))
+    except Exception as error:  # zipfile, zlib and NumPy each have their own for damaged bytes
+        raise StateFileError(f"{path}: not a saved tracker, or damaged") from error
     if numbers.get("format") != FORMAT or numbers.get("version") != VERSION:
         raise StateFileError(
             f"{path}: format {numbers.get('format')!r} version {numbers.get('version')!r}: "
             f"expected {FORMAT!r} version {VERSION}; save it again with this version"
         )
+    digest = arrays.pop("digest", None)
+    if digest is None or digest.tobytes() != _digest(arrays).tobytes():
+        raise StateFileError(f"{path}: changed since it was saved; save it again")
+    del arrays["header"]
     return numbers, arrays
+
+
+def _digest(arrays: Arrays) -> NDArray[np.uint8]:
+    """Give 32 bytes that any change of the arrays, by damage or by hand, makes others."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        digest.update(array.tobytes())
+    return np.frombuffer(digest.digest(), np.uint8)
 
 
 def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
