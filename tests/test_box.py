@@ -76,15 +76,17 @@ ANYTHING = st.recursive(
 
 @given(ANYTHING)
 def test_anything_at_all_is_a_box_or_is_refused_in_one_line(values):
+    refusal = ""
     try:
         box = Box.of(values)
     except BoxError as error:
-        assert "\n" not in str(error)
-        assert len(str(error)) < 200
+        refusal = str(error)
+    if refusal:
+        assert "\n" not in refusal
+        assert len(refusal) < 200
     else:
         assert all(map(math.isfinite, box))
-        assert box.width > 0
-        assert box.height > 0
+        assert min(box.width, box.height) > 0
 
 
 def test_a_long_wrong_box_is_shown_cut_short():

@@ -88,8 +88,8 @@ def climb(density: FloatArray, window: Box, config: ClimbConfig = ClimbConfig())
     -----
     One step is (M10/M00, M01/M00) of Bradski, "Computer vision face tracking for use in a
     perceptual user interface" (1998); it is the mean-shift vector of Comaniciu & Meer (2002) for
-    the kernel whose shadow the profile is. Under the flat kernel pixels on the border count by
-    the share that is covered, so a shift of 0.1 px gives 0.1 px.
+    the kernel whose shadow the profile is. Pixels on the window's border count by the share that is
+    covered, so a shift of 0.1 px gives 0.1 px.
 
     Examples
     --------
@@ -132,15 +132,18 @@ def _under(
     top, bottom = _span(window.y, window.bottom, rows)
     x, y = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
     part = density[top:bottom, left:right]
+    covered = _coverage(y, window.y, window.bottom)[:, None] * _coverage(x, window.x, window.right)
     if kernel == "flat":
-        across = _coverage(x, window.x, window.right)
-        return part, _coverage(y, window.y, window.bottom)[:, None] * across, x, y
+        return part, covered, x, y
     # A window of one bandwidth each way; the Gaussian's border lies at two deviations.
     bandwidths = 2.0 if kernel == "gaussian" else 1.0
     center_x, center_y = window.center
     u = (x - center_x) / (window.width / 2) * bandwidths
     v = (y - center_y) / (window.height / 2) * bandwidths
-    return part, PROFILES[kernel](u**2 + v[:, None] ** 2), x, y
+    weights = PROFILES[kernel](u**2 + v[:, None] ** 2)
+    if kernel == "gaussian":  # cut off at the window's border, where it is not 0 yet
+        weights *= covered
+    return part, weights, x, y
 
 
 def _span(low: float, high: float, length: int) -> tuple[int, int]:
