@@ -1,0 +1,165 @@
+"""Evidence makes the score, the score the state, and every state but tracking has a reason."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker import Box, ConfidenceConfig, State
+from tracker.confidence import Confidence, Evidence, reason
+from tracker.errors import ConfigError
+
+SHARES = st.floats(0, 1)
+CORRELATIONS = st.floats(-1, 1)
+EVIDENCE = st.builds(Evidence, SHARES, SHARES, CORRELATIONS, CORRELATIONS)
+
+LIKE_THE_FIRST = Evidence(0.95, 0.95, 0.95, 0.95)
+NOTHING_THERE = Evidence(0.1, 0.1, 0.0, 0.0)
+FRAME = (320, 240)
+INSIDE = Box(100, 100, 40, 40)
+
+
+@given(EVIDENCE)
+def test_the_probability_is_one(evidence):
+    assert 0 <= evidence.probability <= 1
+
+
+@given(EVIDENCE, st.floats(0, 1))
+def test_more_likeness_to_the_first_frame_never_speaks_against(evidence, more):
+    for name, top in (("first_similarity", 1), ("first_likeness", 1), ("similarity", 1)):
+        value = getattr(evidence, name)
+        better = evidence._replace(**{name: value + more * (top - value)})
+        assert better.probability >= evidence.probability - 1e-9
+
+
+def test_the_target_is_probable_and_an_empty_place_is_not():
+    assert LIKE_THE_FIRST.probability > 0.9
+    assert NOTHING_THERE.probability < 0.01
+    assert NOTHING_THERE.colors_gone
+    assert not LIKE_THE_FIRST.colors_gone
+
+
+def test_fitting_what_was_learnt_better_than_the_first_frame_speaks_against():
+    drifted = Evidence(0.8, 0.9, 0.5, 0.95)
+    assert drifted.probability < LIKE_THE_FIRST.probability / 2
+
+
+@given(st.lists(EVIDENCE, max_size=30))
+def test_the_score_stays_a_share_whatever_is_seen(evidences):
+    confidence = Confidence(ConfidenceConfig())
+    for evidence in evidences:
+        confidence.weigh(evidence)
+        assert 0 <= confidence.score <= 1
+
+
+def test_it_goes_from_tracking_over_uncertain_to_lost_within_ten_frames():
+    confidence = Confidence(ConfidenceConfig())
+    states = []
+    for _ in range(10):
+        confidence.weigh(NOTHING_THERE)
+        states.append(confidence.state)
+    assert states[0] is State.TRACKING
+    assert State.UNCERTAIN in states
+    assert states[-1] is State.LOST
+    order = [State.TRACKING, State.UNCERTAIN, State.LOST]
+    assert [order.index(state) for state in states] == sorted(map(order.index, states))
+
+
+def test_one_bad_frame_is_no_loss():
+    confidence = Confidence(ConfidenceConfig())
+    for _ in range(5):
+        confidence.weigh(LIKE_THE_FIRST)
+    confidence.weigh(NOTHING_THERE)
+    assert confidence.state is State.TRACKING
+
+
+def test_it_is_sure_again_only_some_way_above_where_it_doubted():
+    confidence = Confidence(ConfidenceConfig(lost_below=0.1, doubt_below=0.4, sure_above=0.8))
+    while confidence.score >= 0.4:
+        confidence.weigh(NOTHING_THERE)
+    assert confidence.state is State.UNCERTAIN
+    while confidence.score <= 0.8:
+        assert confidence.state is State.UNCERTAIN
+        confidence.weigh(LIKE_THE_FIRST)
+    assert confidence.state is State.TRACKING
+
+
+def test_found_again_is_tracking_but_less_sure_than_at_the_start():
+    confidence = Confidence(ConfidenceConfig())
+    start = confidence.score
+    while confidence.state is not State.LOST:
+        confidence.weigh(NOTHING_THERE)
+    confidence.found()
+    assert confidence.state is State.TRACKING
+    assert confidence.score < start
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"lost_below": -0.1},
+        {"lost_below": 0.5},
+        {"doubt_below": 0.6},
+        {"sure_above": 1.1},
+        {"sure_above": math.nan},
+    ],
+)
+def test_scores_out_of_order_are_refused(options):
+    with pytest.raises(ConfigError, match="expected 0 <= lost < doubt <= sure <= 1"):
+        ConfidenceConfig(**options)
+
+
+def test_states_are_their_words():
+    assert [str(state) for state in State] == ["tracking", "uncertain", "lost"]
+    assert State("lost") is State.LOST
+    assert f"{State.LOST}" == State.LOST == "lost"
+
+
+# --- reasons
+
+
+def test_there_is_no_reason_while_tracking():
+    assert reason(NOTHING_THERE, State.TRACKING, INSIDE, FRAME, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("box", "side"),
+    [
+        (Box(-20, 100, 40, 40), "on the left"),
+        (Box(300, 100, 40, 40), "on the right"),
+        (Box(100, -20, 40, 40), "at the top"),
+        (Box(100, 220, 40, 40), "at the bottom"),
+        (Box(310, 225, 40, 40), "on the right"),  # most of all
+    ],
+)
+def test_a_target_gone_over_the_border_left_the_frame_on_that_side(box, side):
+    for state in (State.UNCERTAIN, State.LOST):
+        assert reason(NOTHING_THERE, state, box, FRAME, None) == f"left the frame {side}"
+
+
+def test_colors_gone_in_the_open_are_named():
+    assert reason(NOTHING_THERE, State.LOST, INSIDE, FRAME, None) == "its colors are gone"
+
+
+def test_a_look_alike_is_named_with_its_distance():
+    assert reason(NOTHING_THERE, State.LOST, INSIDE, FRAME, 40.2) == "a look-alike 40 px away"
+
+
+def test_drift_is_named():
+    drifted = Evidence(0.8, 0.9, 0.5, 0.95)
+    assert "become another thing" in reason(drifted, State.UNCERTAIN, INSIDE, FRAME, None)
+
+
+def test_another_shape_of_the_same_colors_is_named():
+    shapeless = Evidence(0.9, 0.9, 0.2, 0.2)
+    assert "its shape" in reason(shapeless, State.UNCERTAIN, INSIDE, FRAME, None)
+
+
+@given(EVIDENCE, st.sampled_from([State.UNCERTAIN, State.LOST]), st.none() | st.floats(0, 500))
+def test_whatever_is_seen_there_are_words_for_it(evidence, state, rival_px):
+    words = reason(evidence, state, INSIDE, FRAME, rival_px)
+    assert words
+    assert "\n" not in words

@@ -1,0 +1,80 @@
+"""A long target's turn is measured from its density, and turns add up beyond half a circle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tracker import RotatedBox
+from tracker.kernels import Aperture, ellipse_distance2, flat
+from tracker.rotation import Rotation, Spread, spread
+from tracker.synthetic import draw_ellipse
+
+DISC = Aperture.of(flat(ellipse_distance2(20, 20)), (20, 20))
+
+
+def density_of(size: tuple[float, float], angle_deg: float) -> np.ndarray:
+    """Draw an ellipse about pixel (30, 30) of a map with margin."""
+    shape = draw_ellipse((61, 61), RotatedBox((30.5, 30.5), size, angle_deg))
+    return np.pad(shape, 20).astype(np.float32)
+
+
+def seen(size: tuple[float, float], angle_deg: float) -> Spread:
+    return spread(density_of(size, angle_deg), DISC, (30, 30))
+
+
+@pytest.mark.parametrize("angle_deg", [-80, -45, -20, 0, 15, 60, 89])
+def test_the_spread_of_a_drawn_ellipse_points_along_it(angle_deg):
+    assert seen((36, 16), angle_deg).angle_deg == pytest.approx(angle_deg, abs=1)
+
+
+def test_the_spread_does_not_depend_on_where_in_the_disc_the_target_lies():
+    density = density_of((24, 12), 30)
+    assert spread(density, DISC, (33, 28)).angle_deg == pytest.approx(30, abs=1)
+
+
+def test_a_line_is_elongated_and_a_disc_is_not():
+    assert seen((38, 4), 0).elongation > 0.9
+    assert seen((30, 30), 0).elongation < 0.02
+
+
+def test_nothing_has_no_spread():
+    assert spread(np.zeros((101, 101), np.float32), DISC, (30, 30)) == (0, 0)
+
+
+def test_a_single_pixel_has_no_spread():
+    dot = np.zeros((101, 101), np.float32)
+    dot[50, 50] = 1
+    assert spread(dot, DISC, (30, 30)).elongation == 0
+
+
+@pytest.mark.parametrize("a_frame_deg", [3.0, -7.0])
+def test_turns_add_up_beyond_a_whole_circle(a_frame_deg):
+    rotation = Rotation.of(seen((36, 16), 20))
+    assert rotation.directed
+    frames = 130
+    for frame in range(1, frames):
+        rotation.turned(seen((36, 16), 20 + a_frame_deg * frame))
+    behind = abs(a_frame_deg) / 0.2  # it is smoothed, so it lags by a few frames
+    assert rotation.angle_deg == pytest.approx(a_frame_deg * (frames - 1), abs=behind)
+
+
+def test_a_target_that_stands_still_keeps_its_angle():
+    rotation = Rotation.of(seen((36, 16), 89))
+    for angle_deg in (89, -89, 91, 88, -90):  # the same direction, near where it wraps
+        rotation.turned(seen((36, 16), angle_deg))
+    assert abs(rotation.angle_deg) < 3
+
+
+def test_a_round_target_never_turns():
+    rotation = Rotation.of(seen((30, 30), 0))
+    assert not rotation.directed
+    for angle_deg in range(0, 90, 10):
+        rotation.turned(seen((36, 16), angle_deg))
+    assert rotation.angle_deg == 0
+
+
+def test_a_frame_without_direction_does_not_turn_the_target():
+    rotation = Rotation.of(seen((36, 16), 0))
+    rotation.turned(seen((30, 30), 0))
+    assert rotation.angle_deg == 0
