@@ -250,7 +250,6 @@ class BackProjection:
     def __init__(self, target: Histogram, surroundings: Histogram) -> None:
         self.first_target, self.first_surroundings = target, surroundings
         self.first_table = posterior(self.first_target, self.first_surroundings)
-        self._root_first_target = np.sqrt(self.first_target)
         self.forget()
 
     @property
@@ -279,7 +278,7 @@ class BackProjection:
         """Take these histograms for the learnt ones; the first frame's stay."""
         self.target, self.surroundings = target, surroundings
         self.table = posterior(target, surroundings)
-        self._root_target, self._root_surroundings = np.sqrt(target), np.sqrt(surroundings)
+        self._roots = np.sqrt(np.stack([target, surroundings, self.first_target]))
 
     def compare(self, window: Counts) -> Comparison:
         """Compare the colors under a window with the models, and weigh them for the climb.
@@ -289,14 +288,15 @@ class BackProjection:
         window : float array of shape (bins + 1,)
             Counts, of any sum.
         """
-        root = np.sqrt(unit(window))
-        to_target = float(root @ self._root_target)
-        to_surroundings = float(root @ self._root_surroundings)
-        weights = self._root_target * np.float32(1 / max(to_target, LEAST_SIMILARITY))
-        weights -= self._root_surroundings * np.float32(1 / max(to_surroundings, LEAST_SIMILARITY))
-        np.maximum(weights, 0, out=weights)
+        root = np.sqrt(window.astype(np.float32))
+        root *= np.float32(1 / max(float(np.linalg.norm(root)), LEAST_SIMILARITY))
+        to_target, to_surroundings, to_first = (self._roots @ root).tolist()
+        root_target, root_surroundings, _ = self._roots
+        weights = root_target * np.float32(1 / max(to_target, LEAST_SIMILARITY))
+        weights -= root_surroundings * np.float32(1 / max(to_surroundings, LEAST_SIMILARITY))
         weights /= np.maximum(root, LEAST_ROOT)
-        return Comparison(float(root @ self._root_first_target), to_target, weights)
+        np.maximum(weights, 0, out=weights)
+        return Comparison(to_first, to_target, weights)
 
 
 def _mixed(old: Histogram, new: Histogram, share: float) -> Histogram:

@@ -28,7 +28,9 @@ BIAS = -5.3
 # Windows on a target are hardly ever so unlike what was learnt (one in a hundred on that footage):
 # below it, the colors are gone. The footage has no target that is gone to fit the weight on.
 LEAST_SIMILARITY = 0.55
-ABSENCE_WEIGHT = -15.0
+ABSENCE_WEIGHT = -30.0
+LEARN_ABOVE = 0.1  # probability; up to 0.2 ties, above it targets are lost that change
+CLEAR_LIKENESS = 0.8  # of an outline that is surely the first frame's
 OVERHANG = 0.1  # share of the box beyond the border that makes a loss a leaving
 DRIFTED = 0.2  # by which a density fits what was learnt better than what was shown at the start
 SMOOTHING = 0.3  # share of the newest frame in the score
@@ -61,19 +63,28 @@ class Evidence(NamedTuple):
 
     @property
     def colors_gone(self) -> bool:
-        """Whether the window has neither the first target's colors nor the learnt ones."""
-        return self.similarity < LEAST_SIMILARITY
+        """Whether the window's colors are not the learnt ones, and nothing speaks for the target.
+
+        A change of light changes the colors and leaves the outline clear; an occluder changes both.
+        """
+        return self.similarity < LEAST_SIMILARITY and self.first_likeness < CLEAR_LIKENESS
 
     @property
     def probability(self) -> float:
         """Estimated probability that the box overlaps the target by more than half."""
+        absence = LEAST_SIMILARITY - self.similarity if self.colors_gone else 0.0
         return _logistic(
             FIRST_SIMILARITY_WEIGHT * self.first_similarity
             + FIRST_LIKENESS_WEIGHT * self.first_likeness
             + LIKENESS_WEIGHT * self.likeness
-            + ABSENCE_WEIGHT * max(0.0, LEAST_SIMILARITY - self.similarity)
+            + ABSENCE_WEIGHT * absence
             + BIAS
         )
+
+    @property
+    def worth_learning(self) -> bool:
+        """Whether what is seen is likely enough the target to learn from it."""
+        return self.probability > LEARN_ABOVE and not self.colors_gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -108,6 +109,9 @@ class Layout(NamedTuple):
         apertures = {name: Aperture.of(each, margin) for name, each in weights.items()}
         x, y = grid(shape[0] // 2, shape[1] // 2)
         nearness = gaussian((x**2 + y**2) / (NEARNESS * side) ** 2).astype(np.float32)
+        nearness = cv2.resize(
+            nearness, (shape[1] // 2, shape[0] // 2), interpolation=cv2.INTER_AREA
+        )
         return cls(across, down, shape, margin, **apertures, nearness=nearness)
 
     @property

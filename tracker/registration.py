@@ -26,6 +26,9 @@ RIDGE = 0.02  # of the diagonal; a plateau from 0.005 to 0.1
 FIRST_SHARE = 0.5  # of the first frame's map in the template; a plateau from 0.3 to 0.7
 LEARNING_RATE = 0.02  # a frame
 GAIN_LIMITS = (0.3, 2.0)  # beyond them a step would be noise, amplified
+LEAST_CONTRAST = 1e-6  # keeps the fit defined on a map without any
+DIAGONAL = np.eye(5)  # of the fit's five unknowns: shift x and y, log scale, offset, gain
+CENTRAL_DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
 SHIFT_LIMIT = 2.0  # pixels a step may move the center
 
 
@@ -60,6 +63,7 @@ class Registration:
         x, y = grid(rows // 2, columns // 2)
         self._x, self._y = x.astype(np.float32), y.astype(np.float32)
         self.first = first.copy()
+        self._first_standardised = _standardised(self.first * self._weights)
         self.forget()
 
     def forget(self) -> None:
@@ -112,19 +116,14 @@ class Registration:
         growth = slope_x * self._x + slope_y * self._y
         ways = np.stack([-slope_x, -slope_y, -growth, np.ones_like(template), template])
         ways = ways.reshape(len(ways), -1)
-        normal = ((ways * self._weights.ravel()) @ ways.T).astype(np.float64)
-        normal[np.diag_indices(len(ways))] *= 1 + RIDGE
-        normal[np.diag_indices(len(ways))] += LEAST_CONTRAST
+        normal = (ways * self._weights.ravel()) @ ways.T
+        fit = np.linalg.inv(normal * (1 + RIDGE * DIAGONAL) + LEAST_CONTRAST * DIAGONAL)
         measure = np.empty((len(ways) + 3, template.size), np.float32)
-        measure[:5] = np.linalg.inv(normal).astype(np.float32) @ ways
+        measure[:5] = fit.astype(np.float32) @ ways
         measure[5] = _standardised(template * self._weights)
-        measure[6] = _standardised(self.first * self._weights)
+        measure[6] = self._first_standardised
         measure[7] = 1 / template.size
         return measure
-
-
-CENTRAL_DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
-LEAST_CONTRAST = 1e-6  # keeps the fit defined on a map without any
 
 
 def _limited(shift: float) -> float:

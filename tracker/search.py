@@ -16,6 +16,7 @@ from .registration import Registration
 
 __all__ = ["Place", "Verdict", "find", "fullest", "judge"]
 
+COARSE = 2
 FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 TRUST_IN_ALIGNMENT = 0.6  # of the way there from where the climb ended; a plateau from 0.4 to 1
@@ -77,11 +78,18 @@ def judge(
 
 def fullest(density: NDArray[np.float32], layout: Layout) -> tuple[int, int]:
     """Find the pixel, column and row, round which a window of the target's size is fullest."""
-    window = (round(layout.width * FILLING) | 1, round(layout.height * FILLING) | 1)
-    filling = cv2.boxFilter(density, -1, window, borderType=cv2.BORDER_CONSTANT)
+    rows, columns = layout.shape
+    coarse = cv2.resize(density, (columns // COARSE, rows // COARSE), interpolation=cv2.INTER_AREA)
+    window = (
+        round(layout.width * FILLING / COARSE) | 1,
+        round(layout.height * FILLING / COARSE) | 1,
+    )
+    filling = cv2.boxFilter(coarse, -1, window, borderType=cv2.BORDER_CONSTANT)
     cv2.multiply(filling, layout.nearness, filling)
     column, row = cv2.minMaxLoc(filling)[3]
-    return column, row
+    return (2 * column + 1) * columns // (2 * (columns // COARSE)), (2 * row + 1) * rows // (
+        2 * (rows // COARSE)
+    )
 
 
 def _on(index: float, count: int) -> float:

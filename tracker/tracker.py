@@ -37,9 +37,6 @@ from .track import Track
 __all__ = ["Tracker"]
 
 LEARN_EVERY = 6  # frames; 4 measures the same and costs more, 8 loses targets in changing light
-# What a frame is learnt from, or its size believed, must be likelier than that; it keeps the model
-# from learning an empty place in the few frames until the loss is certain.
-LEARN_ABOVE = 0.1
 # The alignment's change of size is taken by this share when the density is just like its template,
 # by a tenth of it when their correlation is 0.7 or less.
 SCALE_STEP = 0.4
@@ -337,7 +334,7 @@ class Tracker:
     def _learn(self, place: Place) -> None:
         """Learn size, turn and looks from a place that is believed."""
         probability = place.evidence.probability
-        if probability < LEARN_ABOVE:
+        if not place.evidence.worth_learning:
             return
         self._scale = _rescaled(self._scale, place.log_scale, place.evidence.likeness, probability)
         if self._rotation.directed:
