@@ -92,14 +92,20 @@ class ConfidenceConfig:
     """Scores at which the state changes; the gaps between them keep it from flickering."""
 
     lost_below: float = 0.1
+    """Lost from there on."""
+    seen_above: float = 0.25
+    """No longer lost, but uncertain."""
     doubt_below: float = 0.5
+    """Uncertain from there on."""
     sure_above: float = 0.55
+    """Tracking again."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.lost_below < self.doubt_below <= self.sure_above <= 1:
+        levels = (self.lost_below, self.seen_above, self.doubt_below, self.sure_above)
+        if not 0 <= levels[0] < levels[1] <= levels[2] <= levels[3] <= 1:
             raise ConfigError(
-                f"lost_below {self.lost_below}, doubt_below {self.doubt_below}, sure_above "
-                f"{self.sure_above}: expected 0 <= lost < doubt <= sure <= 1"
+                "lost_below {}, seen_above {}, doubt_below {}, sure_above {}: expected "
+                "0 <= lost < seen <= doubt <= sure <= 1".format(*levels)
             )
 
 
@@ -118,7 +124,9 @@ class Confidence:
             self.state = State.LOST
         elif self.score > self.config.sure_above:
             self.state = State.TRACKING
-        elif self.score < self.config.doubt_below and self.state is State.TRACKING:
+        elif self.state is State.LOST and self.score > self.config.seen_above:
+            self.state = State.UNCERTAIN
+        elif self.state is State.TRACKING and self.score < self.config.doubt_below:
             self.state = State.UNCERTAIN
 
     def found(self) -> None:
