@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +23,6 @@ from .kernels import (
     epanechnikov,
     flat,
     gaussian,
-    grid,
 )
 from .patch import Patch, cut
 
@@ -34,6 +32,7 @@ LARGEST_ASPECT = 2.2**2  # width to height; thinner targets are seen less thin t
 WINDOW_BORDER = 0.1  # sides of the target by which the climbing window is larger, each way
 OUTLINE = 1.7  # half sizes of the target that show where it ends; 1.4 costs, 1.9 gains nothing
 FADE = 0.3  # half sizes over which the outline's weights fall to 0
+COARSE = 2  # patch pixels of a place where the fullest one is sought; as good as 1
 NEARNESS = 0.7  # sides of the target, deviation: a plateau from 0.5 to 0.75
 # The Epanechnikov profile reaches 0 beyond the corners of the box, not at its sides: what
 # measured best for the model and for the window's histogram alike.
@@ -79,7 +78,7 @@ class Layout(NamedTuple):
     disc: Aperture
     """The disc across the longer side, the same however the target turns."""
     nearness: NDArray[np.float32]
-    """(rows, columns): how likely a place is before anything is seen, 1 in the middle."""
+    """How likely a place is before anything is seen, 1 in the middle; COARSE patch pixels each."""
 
     @classmethod
     def of(cls, width: float, height: float, config: PatchConfig) -> Layout:
@@ -107,11 +106,9 @@ class Layout(NamedTuple):
         rows, columns = np.max([each.shape for each in weights.values()], axis=0).tolist()
         margin = rows // 2, columns // 2
         apertures = {name: Aperture.of(each, margin) for name, each in weights.items()}
-        x, y = grid(shape[0] // 2, shape[1] // 2)
-        nearness = gaussian((x**2 + y**2) / (NEARNESS * side) ** 2).astype(np.float32)
-        nearness = cv2.resize(
-            nearness, (shape[1] // 2, shape[0] // 2), interpolation=cv2.INTER_AREA
-        )
+        x = (np.arange(shape[1] // COARSE) + 0.5) * COARSE - shape[1] / 2
+        y = (np.arange(shape[0] // COARSE) + 0.5) * COARSE - shape[0] / 2
+        nearness = gaussian((x**2 + y[:, None] ** 2) / (NEARNESS * side) ** 2).astype(np.float32)
         return cls(across, down, shape, margin, **apertures, nearness=nearness)
 
     @property

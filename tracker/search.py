@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from .backprojection import BackProjection
 from .confidence import Evidence
-from .layout import Layout, View
+from .layout import COARSE, Layout, View
 from .meanshift import climb_aperture
 from .registration import Registration
 
 __all__ = ["Place", "Verdict", "find", "fullest", "judge"]
 
-COARSE = 2
 FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 TRUST_IN_ALIGNMENT = 0.6  # of the way there from where the climb ended; a plateau from 0.4 to 1
@@ -78,18 +77,15 @@ def judge(
 
 def fullest(density: NDArray[np.float32], layout: Layout) -> tuple[int, int]:
     """Find the pixel, column and row, round which a window of the target's size is fullest."""
-    rows, columns = layout.shape
-    coarse = cv2.resize(density, (columns // COARSE, rows // COARSE), interpolation=cv2.INTER_AREA)
-    window = (
-        round(layout.width * FILLING / COARSE) | 1,
-        round(layout.height * FILLING / COARSE) | 1,
+    rows, columns = layout.nearness.shape
+    coarse = cv2.resize(
+        density[: rows * COARSE, : columns * COARSE], (columns, rows), interpolation=cv2.INTER_AREA
     )
+    width, height = layout.width * FILLING / COARSE, layout.height * FILLING / COARSE
+    window = (round(width) | 1, round(height) | 1)
     filling = cv2.boxFilter(coarse, -1, window, borderType=cv2.BORDER_CONSTANT)
-    cv2.multiply(filling, layout.nearness, filling)
-    column, row = cv2.minMaxLoc(filling)[3]
-    return (2 * column + 1) * columns // (2 * (columns // COARSE)), (2 * row + 1) * rows // (
-        2 * (rows // COARSE)
-    )
+    column, row = cv2.minMaxLoc(cv2.multiply(filling, layout.nearness))[3]
+    return column * COARSE, row * COARSE
 
 
 def _on(index: float, count: int) -> float:
