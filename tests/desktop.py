@@ -62,17 +62,28 @@ class Desktop:
 
     def wait_for_window(self, title: str, program: subprocess.Popen[str]) -> int:
         """Wait until a window of this title shows something, and give it the keyboard."""
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
+        began = time.monotonic()
+        while time.monotonic() < began + PATIENCE_S:
             if program.poll() is not None:
                 raise AssertionError(f"ended with {program.returncode}: {program.communicate()}")
             with contextlib.suppress(subprocess.CalledProcessError):
                 window = int(self.hands("search", "--onlyvisible", "--name", title).split()[-1])
-                if self.screenshot().any():
+                if self._shows_something(window):
                     self.hands("windowfocus", window)
                     return window
             time.sleep(0.1)
         raise AssertionError(f"no window {title!r} within {PATIENCE_S} s")
+
+    def _shows_something(self, window: int) -> bool:
+        """Tell whether a window that is there is also painted."""
+        for _ in range(5):
+            if self.screenshot().any():
+                return True
+            time.sleep(0.2)
+        # Without a window manager Qt now and then misses that its window was mapped, and
+        # never paints it, whatever the program: so do what a window manager does.
+        self.hands("windowunmap", "--sync", window, "windowmap", "--sync", window)
+        return False
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Pull the mouse from one place of the screen to another."""
@@ -135,7 +146,7 @@ def x_server(width: int = 1024, height: int = 768) -> Iterator[str]:
     """Run an X server on a free display number; gives its name, such as ``:3``."""
     read_end, write_end = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24"],
+        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24", "-noreset"],
         pass_fds=[write_end],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

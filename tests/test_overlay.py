@@ -16,7 +16,7 @@ from tracker.errors import FrameError
 from tracker.inset import corner_clear_of
 from tracker.overlay import STATE_COLORS, draw
 from tracker.sheet import contact_sheet
-from tracker.tracker import Track
+from tracker.track import Track
 
 SIZES = [(320, 240), (640, 360), (1920, 1080), (3840, 2160)]
 
@@ -146,14 +146,22 @@ def test_the_box_is_drawn_to_a_part_of_a_pixel(shift):
 def test_a_turned_box_is_drawn_turned_and_a_hardly_turned_one_upright():
     upright = draw(gray_picture(320, 240), make_track((100, 80, 100, 60)))
     hardly = draw(gray_picture(320, 240), make_track((100, 80, 100, 60), angle_deg=2))
-    quarter = draw(gray_picture(320, 240), make_track((100, 80, 100, 60), angle_deg=90))
+    round_and_back = draw(gray_picture(320, 240), make_track((100, 80, 100, 60), angle_deg=359))
     turned = draw(gray_picture(320, 240), make_track((100, 80, 100, 60), angle_deg=30))
     np.testing.assert_array_equal(hardly, upright)
-    np.testing.assert_array_equal(quarter, upright)
+    np.testing.assert_array_equal(round_and_back, upright)
     corner = RotatedBox((150, 110), (100, 60), 30).corners()[1]
     x, y = np.round(corner).astype(int)
     assert near(turned, STATE_COLORS[State.TRACKING])[y - 1 : y + 2, x - 1 : x + 2].any()
     assert not near(upright, STATE_COLORS[State.TRACKING])[y - 1 : y + 2, x - 1 : x + 2].any()
+
+
+def test_a_box_turned_by_a_quarter_stands_on_its_short_side():
+    picture = draw(gray_picture(320, 240), make_track((100, 80, 100, 60), angle_deg=90))
+    drawn = near(picture, STATE_COLORS[State.TRACKING], 60)
+    assert drawn[110, [119, 120, 179, 180]].any()  # 60 px wide about x = 150
+    assert not drawn[110, 95:110].any()
+    assert drawn[[59, 60, 159, 160], 150].any()  # and 100 px high about y = 110
 
 
 def test_a_lost_target_has_no_solid_box():

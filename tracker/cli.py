@@ -32,7 +32,7 @@ __all__ = ["main"]
 DONE, FAILED, USAGE, ENDED_EARLY, NOT_OPENED = 0, 1, 2, 3, 4
 BY_SIGNAL = 128  # a shell's custom: added to the number of the signal
 
-DEMO_CLIP = "occlusion"  # the one inside the wheel
+DEMO_CLIP = "reentry"  # the one inside the wheel
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

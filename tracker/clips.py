@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,4 +43,4 @@ def _read_truth(path: Path) -> list[Box | None]:
     """Read frame, x, y, w, h, with ``nan`` where there is no target."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = [[float(row[side]) for side in "xywh"] for row in csv.DictReader(file)]
-    return [Box(*row) if row == row else None for row in rows]  # NaN is not itself
+    return [None if any(map(math.isnan, row)) else Box(*row) for row in rows]

@@ -40,7 +40,7 @@ from .drawing import (
 )
 from .errors import FrameError
 from .inset import draw_inset
-from .tracker import Track
+from .track import Track
 
 __all__ = ["STATE_COLORS", "draw"]
 
@@ -162,8 +162,8 @@ def _check(image: NDArray[Any], out: Image | None) -> None:
 def _outline_of(track: Track) -> NDArray[np.float64]:
     """Give the four corners to draw, (4, 2), none further than can be drawn."""
     turned = track.rotated_box
-    off_axis_deg = abs((turned.angle_deg + 45) % 90 - 45)
-    if off_axis_deg < TURNED_DEG or min(turned.size) <= 0:
+    turned_deg = abs((turned.angle_deg + 180) % 360 - 180)
+    if turned_deg < TURNED_DEG or min(turned.size) <= 0:
         box = track.box
         turned = RotatedBox(box.center, (box.width, box.height), 0.0)
     return np.clip(turned.corners(), -FAR, FAR)

@@ -19,8 +19,10 @@ from .screen import Player, Window, select_box
 from .sheet import SheetPictures
 from .signals import Stopped, StopSignals
 from .tables import open_table
-from .tracker import Track, Tracker
+from .track import Track
+from .tracker import Tracker
 from .video import Frame, Video, open_sink
+from .video.sinks import SINK_SUFFIXES
 
 __all__ = ["Outputs", "Recorder", "Summary", "choose_target", "follow"]
 
@@ -42,7 +44,11 @@ class Outputs:
         return [path for path in (self.video, self.csv, self.jsonl, self.sheet) if path]
 
     def check(self, *, overwrite: bool) -> None:
-        """Raise SinkError if one is there already, before any work is done."""
+        """Raise SinkError if one cannot be written as named, before any work is done."""
+        kinds = (self.video, SINK_SUFFIXES), (self.csv, (".csv",)), (self.jsonl, (".jsonl",))
+        for path, suffixes in kinds:
+            if path and path.suffix.lower() not in suffixes:
+                raise SinkError(f"{path}: the name must end in {' or '.join(suffixes)}")
         for path in self.paths():
             if path.exists() and not overwrite:
                 raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")

@@ -6,6 +6,7 @@ which no ``try`` can catch. So another process tries first.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -16,31 +17,14 @@ import cv2
 
 __all__ = ["Display", "display_available", "find_display"]
 
-PROBE_TIMEOUT_S = (
-    15.0  # a loaded machine needs seconds to import OpenCV; a dead server never answers
-)
+PROBE_TIMEOUT_S = 15.0  # importing OpenCV takes seconds on a loaded machine
 
-# Opens a window as we would, and prints the size of the screen where the system tells it. It is
-# passed as text since a file of its own would put our modules in the way of the standard library's.
+# What we are about to do, done by another process first. It is passed as text since a file of its
+# own would put our modules in the way of the standard library's.
 PROBE = """
-import sys, cv2
+import cv2
 cv2.namedWindow("probe", cv2.WINDOW_NORMAL)
 cv2.destroyAllWindows()
-import ctypes
-width = height = 0
-if sys.platform == "win32":
-    width, height = map(ctypes.windll.user32.GetSystemMetrics, (0, 1))
-elif sys.platform == "linux":
-    try:
-        x11 = ctypes.CDLL("libX11.so.6")
-    except OSError:
-        pass
-    else:
-        x11.XOpenDisplay.restype = ctypes.c_void_p
-        display = ctypes.c_void_p(x11.XOpenDisplay(None))
-        if display:
-            width, height = x11.XDisplayWidth(display, 0), x11.XDisplayHeight(display, 0)
-print("screen", width, height)
 """
 
 
@@ -71,6 +55,37 @@ def _find(x_display: str, wayland_display: str) -> Display:
         return Display("this OpenCV is a headless wheel, which has no windows", None)
     if sys.platform == "linux" and not x_display and not wayland_display:
         return Display("neither DISPLAY nor WAYLAND_DISPLAY is set", None)
+    size = None
+    if sys.platform == "win32":
+        metric = ctypes.windll.user32.GetSystemMetrics
+        size = metric(0), metric(1)
+    elif sys.platform == "linux" and x_display:
+        answers, size = _connect_to_x()
+        if not answers:
+            return Display(f"the display {x_display} does not answer", None)
+    return Display(_why_no_window(), size)
+
+
+def _connect_to_x() -> tuple[bool, tuple[int, int] | None]:
+    """Tell whether the X server answers (if that can be asked), and the size of its screen.
+
+    The connection is kept: a server that nobody else uses starts anew when its last client goes,
+    as the probe does, and would refuse us at just that moment.
+    """
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return True, None
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(x11.XOpenDisplay(None))
+    if not connection:
+        return False, None
+    screen = x11.XDefaultScreen(connection)
+    return True, (x11.XDisplayWidth(connection, screen), x11.XDisplayHeight(connection, screen))
+
+
+def _why_no_window() -> str:
+    """Let another process open a window; give the reason why it could not, empty if it could."""
     try:
         probe = subprocess.run(
             [sys.executable, "-c", PROBE],
@@ -80,16 +95,8 @@ def _find(x_display: str, wayland_display: str) -> Display:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Display(f"the display {x_display} did not answer in {PROBE_TIMEOUT_S:g} s", None)
-    if probe.returncode != 0:
-        return Display(_why_failed(probe.stderr, x_display or wayland_display), None)
-    width, height = (int(word) for word in probe.stdout.split()[-2:])
-    return Display("", (width, height) if width and height else None)
-
-
-def _why_failed(stderr: str, display: str) -> str:
-    """Put what the failed process said into a sentence."""
-    if "could not connect to display" in stderr:
-        return f"the display {display} does not answer"
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+        return f"a window did not open within {PROBE_TIMEOUT_S:g} s"
+    if probe.returncode == 0:
+        return ""
+    lines = [line.strip() for line in probe.stderr.splitlines() if line.strip()]
     return f"a window could not be opened: {lines[-1] if lines else 'no reason given'}"
