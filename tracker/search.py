@@ -18,7 +18,6 @@ __all__ = ["Place", "Verdict", "find", "fullest", "judge"]
 
 FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
-TRUST_IN_ALIGNMENT = 0.6  # of the way there from where the climb ended; a plateau from 0.4 to 1
 
 
 class Place(NamedTuple):
@@ -57,12 +56,13 @@ def find(view: View, model: BackProjection, registration: Registration) -> Place
     x, y, _ = climb_aperture(weights, layout.window, start, layout.shape, CLIMB_STEPS)
     column, row = round(x), round(y)
     alignment = registration.align(density, (column, row))
-    x += TRUST_IN_ALIGNMENT * (column + alignment.shift[0] - x)
-    y += TRUST_IN_ALIGNMENT * (row + alignment.shift[1] - y)
     evidence = Evidence(
         colors.first_similarity, colors.similarity, alignment.first_likeness, alignment.likeness
     )
-    center = (_on(x, layout.shape[1]), _on(y, layout.shape[0]))
+    center = (
+        _on(column + alignment.shift[0], layout.shape[1]),
+        _on(row + alignment.shift[1], layout.shape[0]),
+    )
     return Place(center, alignment.log_scale, density, evidence)
 
 
