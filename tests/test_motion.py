@@ -40,6 +40,12 @@ def test_an_unsteady_step_is_not_predicted():
     assert motion.expected(7, SIDE) == motion.center
 
 
+def test_a_step_of_many_sizes_is_not_predicted():
+    motion = moving((30, 0), list(range(12)))
+    for gap in (20, 1e6, 1e300, 1.7e308):
+        assert motion.expected(12 + gap, SIDE) == motion.center
+
+
 def test_dropped_frames_stretch_the_step():
     motion = moving((12, 0), [frame / 10 for frame in range(20)])
     here = motion.center[0]

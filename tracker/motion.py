@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 VELOCITY_GAIN = 0.5  # share of the newest step in the velocity
 LARGE_STEP = 0.25  # sides of the target: shorter predicted steps are not taken
+# Longer ones are not taken either: after a gap in the times the target may as well have waited.
+FARTHEST_STEP = 4.0
 # A step must be so many times the error of predictions. On footage, also at a quarter of its
 # rate, predictions taken with less than that lose as many targets as they keep.
 STEADY = 4.0
@@ -32,7 +34,8 @@ class Motion:
         elapsed = time - self.time
         step = (self.velocity[0] * elapsed, self.velocity[1] * elapsed)
         length = math.hypot(*step)
-        if length < LARGE_STEP * side or length < STEADY * self.deviation:
+        least = max(LARGE_STEP * side, STEADY * self.deviation)
+        if not least <= length <= FARTHEST_STEP * side:
             return self.center
         return self.center[0] + step[0], self.center[1] + step[1]
 

@@ -1,0 +1,272 @@
+"""A tracker goes on alike when copied by pickle or by file, in any process; damage is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from following import follow
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tracker import ColorConfig, Tracker, TrackerConfig
+from tracker.errors import StateFileError
+from tracker.synthetic import occlusion_scene
+
+HIDDEN = 60  # frame of the occlusion scene at which the target is lost
+REPOSITORY = Path(__file__).parent.parent
+GO_ON = """
+import sys
+from tracker import Tracker
+from tracker.synthetic import occlusion_scene
+tracker = Tracker.load(sys.argv[1])
+scene = occlusion_scene()
+for index in range(tracker.track.index + 1, 110):
+    track = tracker.update(scene.image(index), index / 25)
+    print(repr((tuple(track.box), track.rotated_box.angle_deg, track.score, track.reason)))
+"""
+
+
+def followed(frames, until: int, **options) -> Tracker:
+    tracker = Tracker(*frames[0], time_s=0.0, **options)
+    for index in range(1, until + 1):
+        tracker.update(frames[index][0], index / 25)
+    return tracker
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory, frames_of):
+    """Give the bytes of a saved tracker."""
+    path = tmp_path_factory.mktemp("saved") / "state.npz"
+    followed(frames_of("occlusion"), 20).save(path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("until", [0, 1, 20, HIDDEN, 100])
+@pytest.mark.parametrize("how", ["saved", "pickled"])
+def test_it_goes_on_to_the_last_digit(frames_of, tmp_path, how, until):
+    frames = frames_of("occlusion")
+    tracker = followed(frames, until)
+    if how == "saved":
+        tracker.save(tmp_path / "state.npz")
+        twin = Tracker.load(tmp_path / "state.npz")
+    else:
+        twin = pickle.loads(pickle.dumps(tracker))
+    assert twin.track == tracker.track
+    assert twin.separability == tracker.separability
+    assert twin.density()[1] == tracker.density()[1]
+    assert np.array_equal(twin.density()[0], tracker.density()[0])
+    for index in range(until + 1, 120):
+        assert twin.update(frames[index][0], index / 25) == tracker.update(
+            frames[index][0], index / 25
+        )
+
+
+@pytest.mark.parametrize("until", [20, HIDDEN])
+def test_it_goes_on_alike_in_another_process(frames_of, tmp_path, until):
+    frames = frames_of("occlusion")
+    tracker = followed(frames, until)
+    tracker.save(tmp_path / "state.npz")
+    expected = []
+    for index in range(until + 1, 110):
+        track = tracker.update(frames[index][0], index / 25)
+        expected.append(
+            repr((tuple(track.box), track.rotated_box.angle_deg, track.score, track.reason))
+        )
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", GO_ON, str(tmp_path / "state.npz")],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert elsewhere.stdout.splitlines() == expected
+
+
+def test_options_and_the_order_of_channels_are_kept(frames_of, tmp_path):
+    frames = [(image[..., ::-1], box) for image, box in frames_of("plain")[:30]]
+    config = TrackerConfig(color=ColorConfig("hsv", (12, 3, 3), texture=False))
+    tracker = Tracker(*frames[0], config=config, channels="rgb")
+    tracker.save(tmp_path / "state.npz")
+    loaded = Tracker.load(tmp_path / "state.npz")
+    assert loaded.config == config
+    for image, _ in frames[1:]:
+        assert loaded.update(image) == tracker.update(image)
+
+
+@pytest.mark.parametrize("form", ["gray", "bgra"])
+def test_the_form_of_the_frames_is_kept(frames_of, tmp_path, form):
+    frames = [
+        (image[..., 0] if form == "gray" else np.dstack([image, image[..., 0]]), box)
+        for image, box in frames_of("plain")[:10]
+    ]
+    tracker = Tracker(*frames[0])
+    tracker.save(tmp_path / "state.npz")
+    loaded = Tracker.load(tmp_path / "state.npz")
+    for image, _ in frames[1:]:
+        assert loaded.update(image) == tracker.update(image)
+
+
+def test_loading_twice_gives_two_that_share_nothing(frames_of, tmp_path):
+    frames = frames_of("plain")[:20]
+    followed(frames, 5).save(tmp_path / "state.npz")
+    one, other = (Tracker.load(tmp_path / "state.npz") for _ in range(2))
+    there = [one.update(image) for image, _ in frames[6:]]
+    assert [other.update(image) for image, _ in frames[6:]] == there
+
+
+def test_a_saved_file_is_named_as_it_was_asked_and_holds_json_and_plain_arrays(plain, tmp_path):
+    path = tmp_path / "no suffix"
+    Tracker(*plain[0]).save(path)
+    assert [each.name for each in tmp_path.iterdir()] == ["no suffix"]
+    with np.load(path, allow_pickle=False) as members:
+        header = json.loads(members["header"].tobytes())
+        assert all(members[name].dtype != object for name in members.files)
+    assert header["format"] == "meanshift-tracker state"
+    assert header["version"] == 1
+
+
+def test_a_path_may_be_text(plain, tmp_path):
+    tracker = Tracker(*plain[0])
+    tracker.save(str(tmp_path / "state.npz"))
+    assert Tracker.load(str(tmp_path / "state.npz")).track == tracker.track
+
+
+def test_saving_to_nowhere_names_the_path_and_keeps_the_tracker(plain, tmp_path):
+    tracker, twin = Tracker(*plain[0]), Tracker(*plain[0])
+    with pytest.raises(OSError, match="missing"):
+        tracker.save(tmp_path / "missing" / "state.npz")
+    assert tracker.update(plain[1][0]) == twin.update(plain[1][0])
+
+
+def refusal_of(contents: bytes, path: Path) -> str:
+    """Give the message with which a file of these bytes is refused, empty when it is not."""
+    path.write_bytes(contents)
+    refusal = ""
+    try:
+        Tracker.load(path)
+    except StateFileError as error:
+        refusal = str(error)
+    assert "\n" not in refusal
+    assert path.name in refusal or not refusal
+    return refusal
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(StateFileError, match=r"gone\.npz: .*No such file"):
+        Tracker.load(tmp_path / "gone.npz")
+    with pytest.raises(StateFileError, match="directory"):
+        Tracker.load(tmp_path)
+
+
+@pytest.mark.parametrize("contents", [b"", b"hello", b"\x80\x04N.", b"PK\x03\x04", b"\x93NUMPY"])
+def test_what_is_no_saved_tracker_is_refused(tmp_path, contents):
+    assert "not a saved tracker" in refusal_of(contents, tmp_path / "other.npz")
+
+
+def test_an_array_file_and_a_foreign_archive_are_refused(tmp_path):
+    for save in (lambda file: np.save(file, np.zeros(3)), lambda file: np.savez(file, a=1)):
+        file = io.BytesIO()
+        save(file)
+        assert "not a saved tracker" in refusal_of(file.getvalue(), tmp_path / "other.npz")
+
+
+def test_objects_in_a_file_are_never_made(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (Path(tmp_path / "sprung").touch, ())
+
+    file = io.BytesIO()
+    np.savez(file, header=np.array([Trap()], object))
+    assert "not a saved tracker" in refusal_of(file.getvalue(), tmp_path / "trap.npz")
+    assert not (tmp_path / "sprung").exists()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.floats(0, 0.999))
+def test_a_truncated_file_is_refused(saved, tmp_path, share):
+    assert refusal_of(saved[: int(len(saved) * share)], tmp_path / "cut.npz")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.floats(0, 0.9999), st.integers(0, 7))
+def test_a_flipped_bit_is_refused_or_does_no_harm(saved, frames_of, tmp_path, share, bit):
+    damaged = bytearray(saved)
+    damaged[int(len(saved) * share)] ^= 1 << bit
+    if not refusal_of(bytes(damaged), tmp_path / "flipped.npz"):
+        (tmp_path / "whole.npz").write_bytes(saved)
+        image = frames_of("occlusion")[21][0]
+        damaged_one, whole = (
+            Tracker.load(tmp_path / name) for name in ("flipped.npz", "whole.npz")
+        )
+        assert damaged_one.update(image) == whole.update(image)
+
+
+def members_of(saved: bytes) -> dict[str, np.ndarray]:
+    with np.load(io.BytesIO(saved)) as members:
+        return {name: members[name] for name in members.files}
+
+
+def archive_of(members: dict[str, np.ndarray]) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **members)
+    return file.getvalue()
+
+
+def with_header(saved: bytes, change) -> bytes:
+    members = members_of(saved)
+    header = change(json.loads(members["header"].tobytes()))
+    members["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    return archive_of(members)
+
+
+def test_packing_it_again_unchanged_is_no_change(saved, tmp_path):
+    assert refusal_of(archive_of(members_of(saved)), tmp_path / "again.npz") == ""
+
+
+@pytest.mark.parametrize("version", [0, 2, None, "1.0"])
+def test_another_version_is_named_with_the_one_expected(saved, tmp_path, version):
+    other = with_header(saved, lambda header: {**header, "version": version})
+    assert "expected 'meanshift-tracker state' version 1" in refusal_of(other, tmp_path / "v.npz")
+
+
+@pytest.mark.parametrize("header", [[], 3, "text", None, {}])
+def test_a_header_that_is_none_is_refused(saved, tmp_path, header):
+    assert refusal_of(with_header(saved, lambda _: header), tmp_path / "header.npz")
+
+
+def test_a_header_changed_by_hand_is_refused(saved, tmp_path):
+    for name, value in [
+        ("index", 7),
+        ("scale", "large"),
+        ("frame_shape", [1, 2]),
+        ("motion", None),
+    ]:
+        other = with_header(saved, lambda header, n=name, v=value: {**header, n: v})
+        assert "changed since it was saved" in refusal_of(other, tmp_path / "hand.npz")
+
+
+def test_arrays_changed_missing_or_added_are_refused(saved, tmp_path):
+    members = members_of(saved)
+    for name, array in members.items():
+        if name in ("header", "digest"):
+            continue
+        changed = array.copy()
+        changed.flat[0] += 1
+        for other in (changed, array[:-1], array.astype(np.float64), array[..., np.newaxis]):
+            assert refusal_of(archive_of({**members, name: other}), tmp_path / "a.npz"), name
+        without = {each: members[each] for each in members if each != name}
+        assert refusal_of(archive_of(without), tmp_path / "a.npz"), name
+    assert refusal_of(archive_of({**members, "more": np.zeros(3)}), tmp_path / "a.npz")
+
+
+def test_a_scene_read_again_is_the_same(frames_of):
+    """What the test in another process rests on."""
+    assert np.array_equal(occlusion_scene().image(33), frames_of("occlusion")[33][0])
+    assert follow(frames_of("plain")[:9]) == follow(frames_of("plain")[:9])
