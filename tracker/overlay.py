@@ -8,7 +8,6 @@ picture, so that it reads the same from 240p to 4K.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -19,38 +18,22 @@ from numpy.typing import NDArray
 from .box import Box, RotatedBox
 from .confidence import State
 from .drawing import (
-    CAP_HEIGHT,
     DARK,
     FAR,
-    FRAME_COLOR,
-    LINE_HEIGHT,
-    WHITE,
-    Color,
     Image,
     Rect,
     bounds,
     dashes,
     draw_line,
-    draw_text,
     drawing_unit,
     line_width,
-    panel,
-    text_mask,
-    wrap_text,
 )
 from .errors import FrameError
 from .inset import draw_inset
+from .plate import STATE_COLORS, draw_plate, lay_out, place_beside
 from .track import Track
 
 __all__ = ["STATE_COLORS", "draw"]
-
-# BGR; bluish green, amber and red-orange stay apart for color-blind eyes, and the word says it too
-STATE_COLORS: dict[State, Color] = {
-    State.TRACKING: (150, 222, 64),
-    State.UNCERTAIN: (46, 190, 255),
-    State.LOST: (92, 98, 255),
-}
-REASON_COLOR: Color = (214, 208, 204)
 
 # all in units (see drawing_unit)
 OUTLINE = 1.5
@@ -58,12 +41,10 @@ THINNEST = 2.0  # px; a smooth line of 1 px fades where it falls between two pix
 SMALL_BOX = 32.0  # px; a thin line around a box smaller than this, or it would hide the target
 EDGE = 0.8  # the dark tone on each side of a line
 DASH, GAP = 6.0, 7.0
-PADDING = 5.0
 
 TURNED_DEG = 5.0  # a box turned by less is drawn upright: it would only tremble
 STRONGER = 1.6  # the line at the corners than elsewhere
 CORNER_SHARE = 0.2  # of the shorter side of a box is drawn stronger at its corners
-REASON_SCALE = 0.85  # of the header's letters
 
 
 def draw(
@@ -111,11 +92,11 @@ def draw(
     _draw_trail(canvas, trail, track.box, unit)
     outline = _outline_of(track)
     _draw_outline(canvas, outline, track.state, unit)
-    plate = _plate(track, label, unit, canvas.shape[1])
-    place = _beside(outline, plate, unit, canvas.shape)
+    plate = lay_out(track, label, unit, canvas.shape[1])
+    place = place_beside(outline, plate, unit, canvas.shape)
     if density is not None:
         draw_inset(canvas, outline, density, keep_clear=[bounds(outline), place])
-    _draw_plate(canvas, plate, place, track, unit)
+    draw_plate(canvas, plate, place, track, unit)
     if out is None:
         return canvas
     if out is not canvas:
@@ -241,84 +222,3 @@ def _visible(
     left, top = np.clip(np.floor(points.min(axis=0) - room), 0, end).astype(int).tolist()
     right, bottom = np.clip(np.ceil(points.max(axis=0) + room), 0, end).astype(int).tolist()
     return (left, top, right - left, bottom - top) if left < right and top < bottom else None
-
-
-# --- the words ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Plate:
-    """The words beside the box, laid out but not placed."""
-
-    header: list[tuple[str, Color]]
-    reason: list[str]
-    cap_height: float
-    width: int
-    height: int
-
-
-def _plate(track: Track, label: str, unit: float, picture_width: int) -> _Plate:
-    """Lay out label, state, score and reason within the width of the picture."""
-    cap, pad = CAP_HEIGHT * unit, PADDING * unit
-    widest = picture_width - 2 * (pad + unit)
-    header = [(label, WHITE)] if label else []
-    header += [(str(track.state), STATE_COLORS[track.state]), (f"{track.score:.2f}", WHITE)]
-    header_width = sum(_width(text, cap) for text, _ in header) + (len(header) - 1) * _space(cap)
-    small = cap * REASON_SCALE
-    reason = wrap_text(track.reason, small, min(widest, max(header_width, 22 * small)))
-    width = max([header_width, *(_width(line, small) for line in reason)]) + 2 * pad
-    height = 2 * pad + cap + (len(reason) * LINE_HEIGHT * small) + 2 * unit
-    return _Plate(header, reason, cap, round(width), round(height))
-
-
-def _width(text: str, cap_height: float) -> int:
-    return int(text_mask(text, cap_height)[0].shape[1])
-
-
-def _space(cap_height: float) -> float:
-    """Give the gap between two words of the header."""
-    return 0.7 * cap_height
-
-
-def _beside(
-    outline: NDArray[np.float64], plate: _Plate, unit: float, shape: tuple[int, ...]
-) -> Rect:
-    """Place the plate above the box, else below it, else inside; always within the picture."""
-    rows, columns = shape[:2]
-    left, top, _, height = bounds(outline)
-    gap = round(4 * unit)
-    above, below = top - gap - plate.height, top + height + gap
-    if above >= 0 and top <= rows:
-        y = above
-    elif below + plate.height <= rows:
-        y = below
-    else:
-        y = top + gap
-    x = min(max(left, 0), columns - plate.width)
-    y = min(max(y, 0), rows - plate.height)
-    return max(x, 0), max(y, 0), plate.width, plate.height
-
-
-def _draw_plate(canvas: Image, plate: _Plate, place: Rect, track: Track, unit: float) -> None:
-    """Paint the plate: words on a dark ground, and the score as a bar along its bottom."""
-    left, top, width, height = place
-    pad, cap, small = PADDING * unit, plate.cap_height, plate.cap_height * REASON_SCALE
-    panel(canvas, place, 3 * unit)
-    x, y = left + pad, top + pad
-    for text, color in plate.header:
-        x += draw_text(canvas, text, x, y, cap, color) + _space(cap)
-    y += cap + (LINE_HEIGHT - 1) * small
-    for line in plate.reason:
-        draw_text(canvas, line, left + pad, y, small, REASON_COLOR)
-        y += LINE_HEIGHT * small
-    bar = max(round(2 * unit), 1)
-    length = round((width - 2 * pad) * min(max(track.score, 0.0), 1.0))
-    bar_top = top + height - bar - round(1.5 * unit)
-    for filled, color in (
-        (round(width - 2 * pad), FRAME_COLOR),
-        (length, STATE_COLORS[track.state]),
-    ):
-        if filled > 0:
-            panel(
-                canvas, (round(left + pad), bar_top, filled, bar), bar / 2, opacity=1, color=color
-            )
