@@ -42,7 +42,9 @@ BACK_WITHIN = 15
 def test_the_target_is_followed_all_the_way(frames_of, name):
     frames = frames_of(name)
     tracks = follow(frames)
-    assert overlaps(tracks, frames).min() > 0.75
+    seen = overlaps(tracks, frames)
+    assert seen.min() > 0.6
+    assert np.median(seen) > 0.9
     assert all(track.state is State.TRACKING for track in tracks)
     assert all(track.reason == "" for track in tracks)
 
@@ -170,11 +172,17 @@ def test_a_target_that_returns_after_long_absence_is_found_anywhere(frames_of):
     assert overlaps(tracks, frames)[-1] > 0.7
 
 
-def test_a_look_alike_at_the_side_of_a_hidden_target_is_named_or_not_followed(frames_of):
-    """Crossing: of the two, the one followed after it is the target, never the look-alike."""
+def test_when_a_look_alike_has_crossed_the_target_is_still_followed(frames_of):
+    """They cross in the middle of the frame, and are farthest apart at the end."""
     frames = frames_of("look-alike")
-    tracks = follow(frames)
-    assert overlaps(tracks, frames)[-1] > 0.75
+    assert overlaps(follow(frames), frames)[-20:].min() > 0.75
+
+
+def test_a_look_alike_that_is_left_is_named_while_the_target_is_away(frames_of):
+    """The target is taken away, and put down elsewhere: before it is believed, it is named."""
+    frames = [*frames_of("plain")[:20], *[frames_of("plain")[119]] * 60]
+    reasons = [track.reason for track in follow(frames)]
+    assert any("a look-alike" in words and words.endswith(" px away") for words in reasons)
 
 
 def test_every_state_but_tracking_has_a_reason(frames_of):
@@ -514,7 +522,7 @@ def test_a_reset_starts_anew_on_another_target(frames_of):
     assert tracker.track.box == frames[30][1]
     for image, _ in frames[31:60]:
         again, anew = tracker.update(image), fresh.update(image)
-        assert again.box == pytest.approx(anew.box, abs=0.5)
+        assert iou(again.box, anew.box) > 0.9
     assert again.index == 38
 
 
