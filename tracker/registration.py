@@ -21,9 +21,9 @@ from .kernels import Aperture, grid
 
 __all__ = ["Alignment", "Registration"]
 
-SMOOTHING = 1.0  # pixels, deviation: derivatives of a noisy map mean little without it
+SMOOTHING = 0.7  # pixels, deviation: derivatives of a noisy map mean little without it
 RIDGE = 0.02  # of the diagonal; a plateau from 0.005 to 0.1
-FIRST_SHARE = 0.4  # of the first frame's map in the template; a plateau from 0.3 to 0.7
+FIRST_SHARE = 0.5  # of the first frame's map in the template; a plateau from 0.3 to 0.7
 LEARNING_RATE = 0.02  # a frame
 GAIN_LIMITS = (0.3, 2.0)  # beyond them a step would be noise, amplified
 LEAST_CONTRAST = 1e-6  # keeps the fit defined on a map without any

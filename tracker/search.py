@@ -17,6 +17,7 @@ from .registration import Registration
 __all__ = ["Place", "Verdict", "find", "fullest", "judge"]
 
 FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
+ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains nothing
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 
 
@@ -54,16 +55,18 @@ def find(view: View, model: BackProjection, registration: Registration) -> Place
     colors = model.compare(view.histogram(layout.kernel, start))
     weights = view.project(colors.weights)
     x, y, _ = climb_aperture(weights, layout.window, start, layout.shape, CLIMB_STEPS)
-    column, row = round(x), round(y)
-    alignment = registration.align(density, (column, row))
+    for _ in range(ALIGNMENTS):
+        column, row = round(x), round(y)
+        alignment = registration.align(density, (column, row))
+        x = min(max(column + alignment.shift[0], 0.0), layout.shape[1] - 1.0)
+        y = min(max(row + alignment.shift[1], 0.0), layout.shape[0] - 1.0)
+        if (round(x), round(y)) == (column, row):
+            break
     evidence = Evidence(
         colors.first_similarity, colors.similarity, alignment.first_likeness, alignment.likeness
     )
-    center = (
-        _on(column + alignment.shift[0], layout.shape[1]),
-        _on(row + alignment.shift[1], layout.shape[0]),
-    )
-    return Place(center, alignment.log_scale, density, evidence)
+    # From pixel indices, which count centers, to edges.
+    return Place((x + 0.5, y + 0.5), alignment.log_scale, density, evidence)
 
 
 def judge(
@@ -86,8 +89,3 @@ def fullest(density: NDArray[np.float32], layout: Layout) -> tuple[int, int]:
     filling = cv2.boxFilter(coarse, -1, window, borderType=cv2.BORDER_CONSTANT)
     column, row = cv2.minMaxLoc(cv2.multiply(filling, layout.nearness))[3]
     return column * COARSE, row * COARSE
-
-
-def _on(index: float, count: int) -> float:
-    """Turn a pixel index into a coordinate on the patch."""
-    return min(max(index + 0.5, 0.5), count - 0.5)
