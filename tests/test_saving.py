@@ -68,6 +68,16 @@ def test_it_goes_on_to_the_last_digit(frames_of, tmp_path, how, until):
         )
 
 
+def test_the_turn_of_a_long_target_is_kept(frames_of, tmp_path):
+    frames = frames_of("rotation")
+    tracker = followed(frames, 40)
+    tracker.save(tmp_path / "state.npz")
+    twin = Tracker.load(tmp_path / "state.npz")
+    assert abs(tracker.track.rotated_box.angle_deg) > 45
+    for image, _ in frames[41:80]:
+        assert twin.update(image) == tracker.update(image)
+
+
 @pytest.mark.parametrize("until", [20, HIDDEN])
 def test_it_goes_on_alike_in_another_process(frames_of, tmp_path, until):
     frames = frames_of("occlusion")
