@@ -143,14 +143,11 @@ def test_the_tracker_says_lost_while_the_target_is_out_of_the_frame(followed):
     assert not told.lost[-60:].any()
 
 
-LEARNS_THE_TABLE = "while the post slides over the cup, the tracker learns the table beside it"
-
-
 @pytest.mark.parametrize(
     "name",
     [
         "reentry",
-        pytest.param("occlusion", marks=pytest.mark.xfail(strict=True, reason=LEARNS_THE_TABLE)),
+        "occlusion",
     ],
 )
 def test_the_tracker_has_the_target_again_within_a_second_of_its_return(followed, name):

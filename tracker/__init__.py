@@ -15,6 +15,16 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+try:
+    import cv2 as _cv2  # noqa: F401 - first, for the sake of the message
+except ImportError as error:
+    if any(library in str(error) for library in ("libGL", "libgthread", "libglib")):
+        raise ImportError(
+            f"OpenCV cannot load ({error}): on Debian and Ubuntu `apt install libgl1 libglib2.0-0`, "
+            "or install opencv-python-headless instead of opencv-python"
+        ) from error
+    raise
+
 from .backprojection import ColorConfig
 from .box import Box, RotatedBox, iou
 from .confidence import ConfidenceConfig, State
