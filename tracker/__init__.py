@@ -20,8 +20,8 @@ try:
 except ImportError as error:
     if any(library in str(error) for library in ("libGL", "libgthread", "libglib")):
         raise ImportError(
-            f"OpenCV cannot load ({error}): on Debian and Ubuntu `apt install libgl1 libglib2.0-0`, "
-            "or install opencv-python-headless instead of opencv-python"
+            f"OpenCV cannot load ({error}): on Debian and Ubuntu `apt install libgl1 "
+            "libglib2.0-0`, or install opencv-python-headless instead of opencv-python"
         ) from error
     raise
 

@@ -124,9 +124,9 @@ class Confidence:
             self.state = State.LOST
         elif self.score > self.config.sure_above:
             self.state = State.TRACKING
-        elif self.state is State.LOST and self.score > self.config.seen_above:
-            self.state = State.UNCERTAIN
-        elif self.state is State.TRACKING and self.score < self.config.doubt_below:
+        elif (self.state is State.LOST and self.score > self.config.seen_above) or (
+            self.state is State.TRACKING and self.score < self.config.doubt_below
+        ):
             self.state = State.UNCERTAIN
 
     def found(self) -> None:

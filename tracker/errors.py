@@ -3,8 +3,8 @@
 ::
 
     TrackerError
-    ├── BoxError(ValueError)        the box is not four finite numbers, is empty, or misses the frame
-    ├── FrameError(ValueError)      the frame is not the picture that was expected
+    ├── BoxError(ValueError)        not four finite numbers, empty, or off the frame
+    ├── FrameError(ValueError)      not the picture that was expected
     ├── ConfigError(ValueError)     an option has a value it cannot have
     ├── StateFileError(ValueError)  a saved tracker cannot be read
     ├── SourceError(OSError)        a video, folder or camera cannot be opened

@@ -88,6 +88,6 @@ def fullest(density: NDArray[np.float32], layout: Layout) -> tuple[int, int]:
     window = (round(width) | 1, round(height) | 1)
     filling = cv2.boxFilter(coarse, -1, window, borderType=cv2.BORDER_CONSTANT)
     column, row = cv2.minMaxLoc(cv2.multiply(filling, layout.nearness))[3]
-    # Of the cell's pixels the one that makes the middle cell the middle pixel: an even map is at rest.
+    # The pixel that makes the middle cell the middle pixel: on an even map nothing moves.
     middle_column, middle_row = layout.middle
     return column * COARSE + middle_column % COARSE, row * COARSE + middle_row % COARSE
