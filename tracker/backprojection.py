@@ -11,6 +11,7 @@ the same: one look-up.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -146,9 +147,9 @@ def pixel_codes(image: NDArray[np.uint8], edge_threshold: int | None) -> NDArray
     along_x[:, 1:-1] = cv2.absdiff(green[:, 2:], green[:, :-2])
     along_y[1:-1] = cv2.absdiff(green[2:], green[:-2])
     edge = cv2.add(along_x, along_y) > edge_threshold
-    codes &= np.uint16(0xFFFF ^ (1 << EDGE_BIT | 1 << DIRECTION_BIT))
-    codes |= edge.view(np.uint8).astype(np.uint16) << np.uint16(EDGE_BIT)
+    codes &= np.uint16(0xFFFF ^ (1 << DIRECTION_BIT))
     codes |= (along_x > along_y).view(np.uint8)
+    codes += np.multiply(edge, 1 << EDGE_BIT, dtype=np.uint16)
     return codes
 
 
@@ -289,7 +290,7 @@ class BackProjection:
             Counts, of any sum.
         """
         root = np.sqrt(window.astype(np.float32))
-        root *= np.float32(1 / max(float(np.linalg.norm(root)), LEAST_SIMILARITY))
+        root *= np.float32(1 / max(math.sqrt(float(root @ root)), LEAST_SIMILARITY))
         to_target, to_surroundings, to_first = (self._roots @ root).tolist()
         root_target, root_surroundings, _ = self._roots
         weights = root_target * np.float32(1 / max(to_target, LEAST_SIMILARITY))
