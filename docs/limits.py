@@ -1,0 +1,168 @@
+"""Measure what the tracker follows and what it does not, on scenes and clips with exact truth.
+
+    python docs/limits.py
+
+Prints the tables of docs/limits.md. Same code, same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+import cv2
+import numpy as np
+
+from tracker import Box, State, Tracker, iou, open_video
+from tracker.clips import find_clip
+from tracker.synthetic import (
+    SCENES,
+    Camera,
+    Layer,
+    Light,
+    Path,
+    Pose,
+    Scene,
+    Sprite,
+    patchwork,
+    texture,
+)
+
+SIDE = 40  # px of the target of the trials
+N_FRAMES = 60
+FOLLOWED = 0.5  # IoU
+GROUND = Layer(Sprite.of(texture(1280, 960, seed=2)))
+
+
+def follow(frames: Iterable[tuple[np.ndarray, Box | None]]) -> tuple[Tracker, np.ndarray, list]:
+    """Follow from the first truth box; give the IoU of each frame (NaN: absent) and its state."""
+    frames = iter(frames)
+    image, box = next(frames)
+    tracker = Tracker(image, box)
+    overlaps, states = [1.0], [State.TRACKING]
+    for image, truth in frames:
+        track = tracker.update(image)
+        overlaps.append(math.nan if truth is None else float(iou(track.box, truth)))
+        states.append(track.state)
+    return tracker, np.array(overlaps), states
+
+
+def row(name: str, frames: Iterable[tuple[np.ndarray, Box | None]]) -> str:
+    """Sum up one scene or clip as a line of a table."""
+    tracker, overlaps, states = follow(frames)
+    seen = ~np.isnan(overlaps)
+    sure = np.array([state is State.TRACKING for state in states])
+    wrong = (sure & ~(overlaps > 0)).mean()
+    figures = (
+        f"{tracker.separability:.2f}",
+        f"{overlaps[seen].mean():.2f}",
+        f"{(overlaps[seen] > FOLLOWED).mean():.0%}",
+        f"{np.mean([state is State.LOST for state in states]):.0%}",
+        f"{wrong:.0%}",
+    )
+    return f"| {name} | " + " | ".join(figures) + " |"
+
+
+def clip_frames(name: str) -> Iterable[tuple[np.ndarray, Box | None]]:
+    """Give the frames of a bundled clip with their truth."""
+    clip = find_clip(name)
+    with open_video(clip.path) as video:
+        for frame in video:
+            yield frame.image, clip.truth[frame.index]
+
+
+def staged(path: Path, target: Sprite | None = None, n_frames: int = N_FRAMES, **parts) -> Scene:
+    """Put one target on the ground, before a camera."""
+    sprite = target or patchwork(SIDE, SIDE, seed=1, elliptic=True)
+    return Scene(n_frames, GROUND, Layer(sprite, path), camera=Camera(size=(640, 480), **parts))
+
+
+def followed(scene: Scene) -> str:
+    """Give the share of frames in which the target was followed."""
+    overlaps = follow(scene)[1]
+    return f"{(overlaps[~np.isnan(overlaps)] > FOLLOWED).mean():.0%}"
+
+
+def moving(sides: float) -> str:
+    """Go round at an even speed, in sides of the target a frame."""
+    radius = 150.0
+
+    def path(time: float) -> Pose:
+        angle = sides * SIDE * time / radius
+        return Pose(radius * math.cos(angle), radius * math.sin(angle))
+
+    return followed(staged(path))
+
+
+def jumping(sides: float) -> str:
+    """Stand still, and jump once in frame 10."""
+    return followed(staged(lambda time: Pose(-60 + (sides * SIDE if time >= 10 else 0), 0)))
+
+
+def growing(factor: float) -> str:
+    """Grow or shrink by a factor a frame, up to a factor of 4."""
+    return followed(staged(lambda time: Pose(scale=min(max(factor**time, 0.25), 4.0))))
+
+
+def turning(degrees: float) -> str:
+    """Turn a target twice as long as wide; give the share of frames with the angle to 15°."""
+    target = patchwork(80, 40, seed=1, elliptic=True)
+    scene = staged(lambda time: Pose(angle_deg=degrees * time), target)
+    tracker = Tracker(*scene[0])
+    angles = [tracker.update(image).rotated_box.angle_deg for image, _ in scene[1:]]
+    errors = np.array(angles) - degrees * np.arange(1, N_FRAMES)
+    return f"{(np.abs((errors + 90) % 180 - 90) < 15).mean():.0%}"
+
+
+def dimming(n_frames: int) -> str:
+    """Halve the light evenly within so many frames, and leave it so for thirty."""
+
+    def light(time: float) -> Light:
+        return Light(1 - 0.5 * min(time / n_frames, 1))
+
+    return followed(staged(lambda time: Pose(x=time / 2), n_frames=n_frames + 30, light=light))
+
+
+def small(side: int) -> str:
+    """Follow a target of so many pixels."""
+    target = patchwork(side, side, seed=1, elliptic=True)
+    return followed(staged(lambda time: Pose(x=side * (time / 15 - 2)), target))
+
+
+def camouflaged(share: float) -> str:
+    """Draw the target as a piece of other ground, with so much of colors of its own."""
+    ground = texture(SIDE, SIDE, seed=9).astype(np.float64)
+    own = cv2.resize(OWN_COLORS, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
+    target = Sprite.of(np.rint(share * own + (1 - share) * ground).astype(np.uint8))
+    scene = staged(lambda time: Pose(x=-60 + 2 * time), target)
+    return f"{followed(scene)} ({Tracker(*scene[0]).separability:.2f})"
+
+
+OWN_COLORS = np.array([[[210, 60, 40], [40, 40, 210]], [[30, 190, 235], [90, 60, 120]]], np.float64)
+TRIALS: dict[str, tuple[Callable[..., str], tuple[float, ...]]] = {
+    "moves round, sides a frame": (moving, (0.1, 0.25, 0.5, 0.75, 1.0, 1.5)),
+    "jumps once, sides": (jumping, (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)),
+    "grows or shrinks, times a frame": (growing, (0.95, 0.97, 0.98, 1.02, 1.03, 1.05)),
+    "turns, degrees a frame": (turning, (1, 3, 6, 10, 20)),
+    "light halves, in frames": (dimming, (15, 30, 60, 120)),
+    "side, pixels": (small, (6, 8, 12, 20, 100)),
+    "share of colors of its own": (camouflaged, (0.5, 0.3, 0.2, 0.1, 0.0)),
+}
+
+
+def main() -> None:
+    """Print the tables."""
+    print("| | separability | mean IoU | IoU > 0.5 | lost | sure and wrong |")
+    print("|---|---|---|---|---|---|")
+    for name in ("rotation", "occlusion", "lookalike", "reentry"):
+        print(row(f"clip `{name}`", clip_frames(name)))
+    for name, scene in SCENES.items():
+        print(row(name, scene()))
+    for name, (measure, values) in TRIALS.items():
+        print(f"\n| {name} | " + " | ".join(f"{value:g}" for value in values) + " |")
+        print("|---" * (len(values) + 1) + "|")
+        print("| followed | " + " | ".join(measure(value) for value in values) + " |")
+
+
+if __name__ == "__main__":
+    main()
