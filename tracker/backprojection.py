@@ -80,8 +80,8 @@ class ColorConfig:
         if self.bins is not None and len(self.bins) != expected:
             raise ConfigError(f"bins {self.bins}: {self.space} takes {expected} of them")
         for count in self.bins or ():
-            if not 1 <= count <= 32:
-                raise ConfigError(f"bins {self.bins}: each must be 1 to 32")
+            if not isinstance(count, int) or not 1 <= count <= 32:
+                raise ConfigError(f"bins {self.bins}: each must be a whole number, 1 to 32")
         if not 0 <= self.edge_threshold <= 510:
             raise ConfigError(f"edge_threshold {self.edge_threshold}: expected 0 to 510")
         for name in ("target_rate", "surroundings_rate"):
@@ -256,6 +256,8 @@ class BackProjection:
     @property
     def separability(self) -> float:
         """How well the first target's colors are told from those around it: 0 (not) to 1."""
+        if not self.first_target.any():
+            return 0.0
         return 1.0 - similarity(self.first_target, self.first_surroundings)
 
     def forget(self) -> None:

@@ -21,16 +21,16 @@ __all__ = ["Confidence", "ConfidenceConfig", "Evidence", "State", "reason"]
 
 # Fitted to IoU > 0.5 on every second sequence of public benchmark footage; benchmarks/accuracy.py
 # measures the area under the ROC and the calibration error it reaches.
-FIRST_SIMILARITY_WEIGHT = 1.5
-FIRST_LIKENESS_WEIGHT = 24.7
-LIKENESS_WEIGHT = -14.5
-BIAS = -5.3
+FIRST_SIMILARITY_WEIGHT = 4.8
+FIRST_LIKENESS_WEIGHT = 14.6
+LIKENESS_WEIGHT = -9.0
+BIAS = -4.2
 # Windows on a target are hardly ever so unlike what was learnt (one in a hundred on that footage):
 # below it, the colors are gone. The footage has no target that is gone to fit the weight on.
 LEAST_SIMILARITY = 0.55
 ABSENCE_WEIGHT = -30.0
 LEARN_ABOVE = 0.1  # probability; up to 0.2 ties, above it targets are lost that change
-CLEAR_LIKENESS = 0.8  # of an outline that is surely the first frame's
+CLEAR_LIKENESS = 0.75  # of an outline that is surely the first frame's
 OVERHANG = 0.1  # share of the box beyond the border that makes a loss a leaving
 DRIFTED = 0.2  # by which a density fits what was learnt better than what was shown at the start
 SMOOTHING = 0.3  # share of the newest frame in the score

@@ -37,7 +37,7 @@ FARTHER = 0.6  # sides of the target: what is nearer is the same place
 BETTER_COLORS = 0.15
 BETTER_TOGETHER = 0.25
 LEAST_SIMILARITY = 0.6
-LEAST_LIKENESS = 0.4
+LEAST_LIKENESS = 0.3
 WINS = 3  # frames in a row
 
 

@@ -26,6 +26,7 @@ RIDGE = 0.02  # of the diagonal; a plateau from 0.005 to 0.1
 FIRST_SHARE = 0.5  # of the first frame's map in the template; a plateau from 0.3 to 0.7
 LEARNING_RATE = 0.02  # a frame
 GAIN_LIMITS = (0.3, 2.0)  # beyond them a step would be noise, amplified
+EVEN = 1e-6  # weighted variance of a map on which there is nothing to align
 LEAST_CONTRAST = 1e-6  # keeps the fit defined on a map without any
 DIAGONAL = np.eye(5)  # of the fit's five unknowns: shift x and y, log scale, offset, gain
 CENTRAL_DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
@@ -40,9 +41,9 @@ class Alignment(NamedTuple):
     log_scale: float
     """Logarithm of the target's size now, relative to the template's."""
     likeness: float
-    """Correlation with the template: -1 to 1."""
+    """Weighted correlation with the template: -1 to 1."""
     first_likeness: float
-    """Correlation with the first frame's map: -1 to 1."""
+    """Weighted correlation with the first frame's map: -1 to 1."""
 
 
 class Registration:
@@ -63,7 +64,8 @@ class Registration:
         x, y = grid(rows // 2, columns // 2)
         self._x, self._y = x.astype(np.float32), y.astype(np.float32)
         self.first = first.copy()
-        self._first_standardised = _standardised(self.first * self._weights)
+        self._total = float(self._weights.sum())
+        self._first_standardised = _standardised(self.first, self._weights)
         self.forget()
 
     def forget(self) -> None:
@@ -90,13 +92,16 @@ class Registration:
         pixel : (int, int)
             Column and row, on the map without margin.
         """
-        seen = (self._aperture.around(density, *pixel) * self._weights).ravel()
+        under = self._aperture.around(density, *pixel)
+        seen = (under * self._weights).ravel()
         shift_x, shift_y, log_scale, _, gain, likeness, first_likeness, mean = (
             self._measure @ seen
         ).tolist()
+        if gain < GAIN_LIMITS[0]:  # no outline is seen: the size would be noise, amplified
+            log_scale = 0.0
         gain = min(max(gain, GAIN_LIMITS[0]), GAIN_LIMITS[1])
-        spread = float(seen @ seen) - seen.size * mean**2
-        contrast = math.sqrt(spread) if spread > 0 else math.inf
+        spread = float(seen @ under.ravel()) - self._total * mean**2
+        contrast = math.sqrt(spread) if spread > EVEN * self._total else math.inf
         return Alignment(
             (_limited(shift_x / gain), _limited(shift_y / gain)),
             log_scale / gain,
@@ -120,9 +125,9 @@ class Registration:
         fit = np.linalg.inv(normal * (1 + RIDGE * DIAGONAL) + LEAST_CONTRAST * DIAGONAL)
         measure = np.empty((len(ways) + 3, template.size), np.float32)
         measure[:5] = fit.astype(np.float32) @ ways
-        measure[5] = _standardised(template * self._weights)
+        measure[5] = _standardised(np.asarray(template, np.float32), self._weights)
         measure[6] = self._first_standardised
-        measure[7] = 1 / template.size
+        measure[7] = 1 / self._total
         return measure
 
 
@@ -130,8 +135,10 @@ def _limited(shift: float) -> float:
     return min(max(shift, -SHIFT_LIMIT), SHIFT_LIMIT)
 
 
-def _standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Shift to mean 0 and scale to length 1; a constant map has no likeness with anything."""
-    values = values.ravel() - values.mean()
-    length = math.sqrt(float(values @ values))
-    return values / np.float32(length) if length > 0 else values
+def _standardised(values: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shift to weighted mean 0 and scale to weighted length 1; an even map has no likeness."""
+    values, weights = values.ravel(), weights.ravel()
+    total = weights.sum()
+    values = values - (weights @ values) / total
+    length2 = float(weights @ (values * values))
+    return values / np.float32(math.sqrt(length2)) if length2 > EVEN * total else values * 0

@@ -38,9 +38,9 @@ __all__ = ["Tracker"]
 
 LEARN_EVERY = 6  # frames; 4 measures the same and costs more, 8 loses targets in changing light
 # The alignment's change of size is taken by this share when the density is just like its template,
-# by a tenth of it when their correlation is 0.7 or less.
+# by a tenth of it when their correlation is low.
 SCALE_STEP = 0.4
-CLEAR_LIKENESS, BLURRED_LIKENESS = 1.0, 0.7
+CLEAR_LIKENESS, BLURRED_LIKENESS = 0.95, 0.4
 LEAST_SCALE_TRUST = 0.1
 SCALE_LIMIT = 0.04  # logarithm a frame
 SCALE_PULL = (0.0025, 0.05)  # back to the first size, a frame: when sure, and more when not
@@ -112,6 +112,8 @@ class Tracker:
     ) -> None:
         if channels not in ("bgr", "rgb"):
             raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
+        if not isinstance(config, TrackerConfig | None):
+            raise ConfigError(f"config {config!r}: expected a TrackerConfig, or a preset's name")
         self.config = config_of(preset) if config is None else config
         self._channels = channels
         self._index = 0
@@ -166,7 +168,7 @@ class Tracker:
             self._return(returned_to, time)
         elif self._confidence.state is not State.LOST:
             self._learn(place)
-        if self._confidence.state is State.TRACKING:
+        if self._confidence.state is State.TRACKING and place.evidence.worth_learning:
             self._believed = self._box
         self._track = self._report(place, time_s)
         return self._track
