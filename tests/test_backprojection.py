@@ -119,8 +119,8 @@ def test_without_a_threshold_codes_hold_color_alone():
     [
         ({"space": "rgb"}, "space 'rgb': expected one of bgr, hsv, lab, hue"),
         ({"bins": (8, 8)}, r"bins \(8, 8\): bgr takes 3 of them"),
-        ({"bins": (8, 8, 33)}, r"bins \(8, 8, 33\): each must be 1 to 32"),
-        ({"bins": (0, 8, 8)}, "each must be 1 to 32"),
+        ({"bins": (8, 8, 33)}, r"bins \(8, 8, 33\): each must be a whole number, 1 to 32"),
+        ({"bins": (0, 8, 8)}, "each must be a whole number, 1 to 32"),
         ({"space": "hue", "bins": (8, 8, 8)}, "hue takes 1 of them"),
         ({"edge_threshold": -1}, "edge_threshold -1: expected 0 to 510"),
         ({"target_rate": 1.5}, "target_rate 1.5: expected 0 to 1"),
