@@ -65,6 +65,8 @@ class Layout(NamedTuple):
     """Rows and columns of the patch, odd: its middle is a pixel's center."""
     margin: tuple[int, int]
     """Rows and columns around the patch on padded maps."""
+    core: tuple[slice, slice]
+    """Of a padded map: rows and columns without the margin."""
     window: Aperture
     """The ellipse that climbs."""
     kernel: Aperture
@@ -109,7 +111,8 @@ class Layout(NamedTuple):
         x = (np.arange(shape[1] // COARSE) + 0.5) * COARSE - shape[1] / 2
         y = (np.arange(shape[0] // COARSE) + 0.5) * COARSE - shape[0] / 2
         nearness = gaussian((x**2 + y[:, None] ** 2) / (NEARNESS * side) ** 2).astype(np.float32)
-        return cls(across, down, shape, margin, **apertures, nearness=nearness)
+        core = slice(margin[0], margin[0] + shape[0]), slice(margin[1], margin[1] + shape[1])
+        return cls(across, down, shape, margin, core, **apertures, nearness=nearness)
 
     @property
     def middle(self) -> tuple[int, int]:
@@ -124,8 +127,7 @@ class Layout(NamedTuple):
 
     def inner(self, padded: NDArray[Any]) -> NDArray[Any]:
         """Give the view of a padded map without its margin."""
-        (rows, columns), (down, across) = self.shape, self.margin
-        return padded[down : down + rows, across : across + columns]
+        return padded[self.core]
 
 
 class View:
