@@ -2,13 +2,14 @@
 
     python docs/limits.py
 
-Prints the tables of docs/limits.md. Same code, same numbers.
+Writes the tables of docs/limits.md. Same code, same numbers.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,14 +21,18 @@ from tracker.synthetic import (
     Camera,
     Layer,
     Light,
-    Path,
     Pose,
     Scene,
     Sprite,
     patchwork,
     texture,
 )
+from tracker.synthetic import (
+    Path as Way,
+)
 
+PAGE = Path(__file__).with_name("limits.md")
+CLIPS = ("rotation", "occlusion", "lookalike", "reentry")
 SIDE = 40  # px of the target of the trials
 N_FRAMES = 60
 FOLLOWED = 0.5  # IoU
@@ -71,7 +76,7 @@ def clip_frames(name: str) -> Iterable[tuple[np.ndarray, Box | None]]:
             yield frame.image, clip.truth[frame.index]
 
 
-def staged(path: Path, target: Sprite | None = None, n_frames: int = N_FRAMES, **parts) -> Scene:
+def staged(path: Way, target: Sprite | None = None, n_frames: int = N_FRAMES, **parts) -> Scene:
     """Put one target on the ground, before a camera."""
     sprite = target or patchwork(SIDE, SIDE, seed=1, elliptic=True)
     return Scene(n_frames, GROUND, Layer(sprite, path), camera=Camera(size=(640, 480), **parts))
@@ -150,18 +155,34 @@ TRIALS: dict[str, tuple[Callable[..., str], tuple[float, ...]]] = {
 }
 
 
-def main() -> None:
-    """Print the tables."""
-    print("| | separability | mean IoU | IoU > 0.5 | lost | sure and wrong |")
-    print("|---|---|---|---|---|---|")
-    for name in ("rotation", "occlusion", "lookalike", "reentry"):
-        print(row(f"clip `{name}`", clip_frames(name)))
-    for name, scene in SCENES.items():
-        print(row(name, scene()))
+def scene_table() -> str:
+    """Give the table of all clips and ready-made scenes."""
+    head = (
+        "| | separability | mean IoU | IoU > 0.5 | lost | sure and wrong |\n|---" + 5 * "|--:" + "|"
+    )
+    rows = [row(f"clip `{name}`", clip_frames(name)) for name in CLIPS]
+    rows += [row(f"scene `{name}`", scene()) for name, scene in SCENES.items()]
+    return "\n".join([head, *rows])
+
+
+def trial_tables() -> str:
+    """Give a table for each trial."""
+    tables = []
     for name, (measure, values) in TRIALS.items():
-        print(f"\n| {name} | " + " | ".join(f"{value:g}" for value in values) + " |")
-        print("|---" * (len(values) + 1) + "|")
-        print("| followed | " + " | ".join(measure(value) for value in values) + " |")
+        head = f"| {name} | " + " | ".join(f"{value:g}" for value in values) + " |"
+        found = "| followed | " + " | ".join(measure(value) for value in values) + " |"
+        tables.append("\n".join([head, "|---" + "|--:" * len(values) + "|", found]))
+    return "\n\n".join(tables)
+
+
+def main() -> None:
+    """Measure, and put the tables between their marks on the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    for name, table in (("scenes", scene_table()), ("trials", trial_tables())):
+        before, rest = page.split(f"<!-- {name} -->\n")
+        page = f"{before}<!-- {name} -->\n{table}\n<!-- end{rest.split('<!-- end', 1)[1]}"
+        print(f"{table}\n")
+    PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""The documents: names that exist, links that lead somewhere, code that runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tracker
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES += [ROOT / "videos" / "README.md"]
+CODE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+LARGEST_PICTURE, LARGEST_GIF = 310_000, 3_000_000  # bytes
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def links_of(page: Path) -> list[str]:
+    without_code = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.M)
+    return [a or b for a, b in LINK.findall(without_code)]
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Give the anchors GitHub makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings}
+
+
+@pytest.mark.parametrize("name", tracker.__all__)
+def test_every_public_name_is_on_the_page_of_the_api(name: str) -> None:
+    assert re.search(rf"`{name}\b", (ROOT / "docs" / "api.md").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    broken = []
+    for link in links_of(page):
+        path, _, anchor = link.partition("#")
+        if "://" in link:
+            continue
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in anchors_of(target)):
+            broken.append(link)
+    assert not broken
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = {(ROOT / link.partition("#")[0]).resolve() for link in links_of(ROOT / "README.md")}
+    assert set(PAGES) - {ROOT / "README.md"} <= linked
+
+
+def test_every_picture_is_shown_and_loads_fast() -> None:
+    shown = {
+        (page.parent / link).resolve()
+        for page in PAGES
+        for link in links_of(page)
+        if ":" not in link
+    }
+    for picture in (ROOT / "docs" / "pictures").iterdir():
+        assert picture.resolve() in shown, picture
+        limit = LARGEST_GIF if picture.suffix == ".gif" else LARGEST_PICTURE
+        assert picture.stat().st_size < limit, picture
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if CODE.search(page.read_text("utf-8"))], ids=name_of
+)
+def test_code_runs_as_it_stands(page: Path, tmp_path: Path) -> None:
+    """In a process of its own, as a reader would: blocks of a page go on from each other."""
+    (tmp_path / "videos").symlink_to(ROOT / "videos")
+    script = tmp_path / "page.py"
+    script.write_text("\n".join(CODE.findall(page.read_text("utf-8"))), "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", script.name],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
