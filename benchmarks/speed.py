@@ -5,7 +5,8 @@
 
 All contenders of a table run in the same process, one thread, in turns of some frames each, so
 that whatever else the machine does hits all alike. Ratios are medians over the turns; times are
-CPU time. The floor is the same warp, look-up and reduction as bare calls of cv2 and NumPy.
+CPU time. The floor is the same warp, look-up and reduction as bare calls of cv2 and NumPy; that
+of color alone leaves the texture out of the look-up.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import NamedTuple
 import one_thread  # noqa: F401  # isort: skip
 
 import numpy as np
-from floor import floor
+from floor import color_floor, floor
 from memory import FLAT_MB, measure_memory
 from peers import Start, of_this_opencv, this_tracker
 from saving import RESULTS, machine, save
@@ -53,7 +54,7 @@ Contender = Callable[[Clip], Callable[[int], object]]  # clip -> step, which tak
 
 def contenders(preset: str, *, peers: bool) -> dict[str, Contender]:
     """Name who takes part: this tracker, the floor, and the peers this OpenCV has."""
-    found = {preset: _over_frames(this_tracker(preset)), "floor": floor}
+    found = {preset: _over_frames(this_tracker(preset)), "floor": floor, "color floor": color_floor}
     if peers:
         available = of_this_opencv()
         found["textbook CamShift"] = _over_frames(available["CamShift"])
