@@ -63,6 +63,10 @@ def test_every_public_name_is_documented(name):
     module = importlib.import_module(name)
     for each in public(module):
         value = getattr(module, each)
+        if (
+            typing.get_origin(value) is not None
+        ):  # an alias of a type; a class in Python 3.10's eyes
+            continue
         if not (inspect.isclass(value) or inspect.isfunction(value)):
             continue
         text = inspect.getdoc(value) or ""

@@ -263,7 +263,8 @@ def test_closing_twice_is_fine_and_writing_after_it_is_not(tmp_path):
 
 
 INTERRUPTED = """
-    import sys
+    import signal, sys
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignores it
     sys.path.insert(0, {tests!r})
     from numbered import numbered
     from tracker.video import open_sink
