@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import typing
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_every_public_name_is_documented(name):
         value = getattr(module, each)
         if (
             typing.get_origin(value) is not None
-        ):  # an alias of a type; a class in Python 3.10's eyes
+        ):  # an alias; to Python 3.10 a class
             continue
         if not (inspect.isclass(value) or inspect.isfunction(value)):
             continue
