@@ -64,9 +64,7 @@ def test_every_public_name_is_documented(name):
     module = importlib.import_module(name)
     for each in public(module):
         value = getattr(module, each)
-        if (
-            typing.get_origin(value) is not None
-        ):  # an alias; to Python 3.10 a class
+        if typing.get_origin(value) is not None:  # an alias; to Python 3.10 a class
             continue
         if not (inspect.isclass(value) or inspect.isfunction(value)):
             continue
