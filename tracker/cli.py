@@ -257,7 +257,7 @@ def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
     print(f"{summary.n_frames} frames: {states}")
     rate = summary.n_frames / max(summary.elapsed_s, 1e-9)
     how = "shown in time with the clip" if in_time else "with reading, drawing and writing"
-    own = f"the tracker itself took {summary.update_ms:.2f} ms each"
+    own = f"the tracker itself took {summary.update_ms:.2f} ms of CPU each"
     print(f"{rate:.0f} frames a second {how}; {own}")
     if summary.overlaps:
         mean = sum(summary.overlaps) / len(summary.overlaps)
