@@ -59,7 +59,7 @@ class Evidence(NamedTuple):
     first_likeness: float
     """Correlation of the density with the first frame's: -1 to 1."""
     likeness: float
-    """Correlation of the density with the learnt map: -1 to 1."""
+    """Correlation of the density with the template, which follows what is learnt: -1 to 1."""
 
     @property
     def colors_gone(self) -> bool:
