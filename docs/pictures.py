@@ -262,7 +262,9 @@ def _aligned(stages: Stages, off_px: int, too_large: float) -> tuple[np.ndarray,
     """Align what is seen in a region that is too large, from a pixel that is off."""
     tracker, view = stages.tracker, stages.tracker._other
     center = tracker._view.patch.to_frame(*stages.path[-1])
-    view.look(stages.now.image, tracker._region(center).scaled(too_large), tracker._bgr)
+    view.look(
+        stages.now.image, tracker._region(center, tracker._scale).scaled(too_large), tracker._bgr
+    )
     density = view.project(tracker._model.table)
     column, row = tracker._layout.middle
     pixel = column - off_px, row + off_px

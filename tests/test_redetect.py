@@ -173,3 +173,15 @@ def test_belief_in_between_starts_the_count_anew():
 )
 def test_a_poor_rival_never_wins(there, here, apart):
     assert not any(challenges(Redetection(), *[(there, here, apart)] * 20))
+
+
+def test_a_lost_target_is_sought_in_the_whole_frame_by_bounded_regions():
+    last, frame_size = Box(20, 1000, 40, 40), (3840, 2160)
+    doubt, seen = Redetection(), np.zeros((2160, 3840), bool)
+    for _ in range(80):
+        doubt.doubted()
+        region = doubt.region(last, frame_size, everywhere=True)
+        assert max(region.width, region.height) <= 16 * last.side + 1e-6
+        left, top = max(round(region.x), 0), max(round(region.y), 0)
+        seen[top : round(region.bottom), left : round(region.right)] = True
+    assert seen.all()

@@ -666,3 +666,24 @@ def test_a_still_camera_on_a_still_target_does_not_drift():
     tracks = follow(frames)
     assert overlaps(tracks, frames).min() > 0.9
     assert math.dist(tracks[-1].box.center, frames[0][1].center) < 0.7
+
+
+def test_a_target_that_comes_back_far_away_in_a_large_frame_is_found():
+    random = np.random.default_rng(0)
+    ground = random.integers(90, 130, (720, 1280, 1), np.uint8).repeat(3, axis=2)
+    card = random.integers(0, 60, (40, 40, 3), np.uint8)
+    card[:20, :, 2], card[20:, :, 1] = 220, 200
+
+    def showing(x, y):
+        frame = ground.copy()
+        frame[y : y + 40, x : x + 40] = card
+        return frame
+
+    tracker = Tracker(showing(200, 360), (200, 360, 40, 40))
+    for _ in range(30):
+        track = tracker.update(ground)
+    assert not track.ok
+    for _ in range(15):
+        track = tracker.update(showing(1100, 100))
+    assert track.ok
+    assert iou(track.box, (1100, 100, 40, 40)) > 0.5

@@ -1,10 +1,11 @@
 """Redetection: where else in the frame the target could be, and whether it is there.
 
 A region of the frame, as large as the doubt, is shrunk until the target is a few pixels wide, and
-back-projected by the first frame's colors. Where a window of the target's size is full of them and
-its surroundings are not, there the target may be: one such place a frame is looked at closely, and
-judged by the first frame. It is believed when it beats the present place clearly, several frames
-in a row.
+back-projected by the first frame's colors. When the target is lost, the whole frame is searched so,
+tile by tile, every other frame: the work of a frame is bounded however large it is. Where a window
+of the target's size is full of these colors and its surroundings are not, there the target may be:
+one such place a frame is looked at closely, and judged by the first frame. It is believed when it
+beats the present place clearly, several frames in a row.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ SURROUNDINGS_WEIGHT = 0.5
 LEAST_STRENGTH = 0.05  # below it there is nothing
 CLEARANCE = 0.7  # sides of the target round a place in which there is no other
 PLACES = 2  # a frame, looked at in turn
+LOOKS = 7  # frames for a place before the other's turn; a prime, lest tiles keep step with it
 FIRST_REACH = 1.5  # sides of the target searched in the first frame of doubt, each way
 REACH_GROWTH = 0.1  # sides a frame
+FARTHEST_REACH = LARGEST_SIDE / TARGET_SIDE / 2  # beyond it the shrunk target would be too small
 FARTHER = 0.6  # sides of the target: what is nearer is the same place
 # A rival must beat the present place by so much, and be so like the first target itself.
 BETTER_COLORS = 0.15
@@ -121,6 +124,19 @@ def color_posterior(model: BackProjection, n_colors: int) -> NDArray[np.float32]
     return posterior(of_colors(model.first_target), of_colors(model.first_surroundings))
 
 
+def _tiles(frame_size: tuple[int, int], side: float) -> list[Box]:
+    """Cover a frame by tiles, row by row, that overlap by a target of *side* pixels."""
+    width, height = frame_size
+    longest = (LARGEST_SIDE / TARGET_SIDE - 1) * side
+    columns, rows = math.ceil(width / longest), math.ceil(height / longest)
+    across, down = width / columns, height / rows
+    return [
+        Box(column * across - side / 2, row * down - side / 2, across + side, down + side)
+        for row in range(rows)
+        for column in range(columns)
+    ]
+
+
 @dataclass(slots=True)
 class Redetection:
     """How long there has been doubt, and the rival that is being looked at."""
@@ -140,14 +156,25 @@ class Redetection:
         """Take note of a frame in which the present place is believed."""
         self.frames, self.rival, self.wins = max(self.frames - 1, 0), None, 0
 
-    def region(self, last: Box, frame_size: tuple[int, int]) -> Box:
-        """Give where to look: round the last believed box, farther each frame."""
+    def region(self, last: Box, frame_size: tuple[int, int], *, everywhere: bool = False) -> Box:
+        """Give where to look in this frame.
+
+        Round the last believed box, farther each frame; and in every second frame, when it is to
+        be sought *everywhere*, the next tile of the whole frame.
+        """
         width, height = frame_size
-        reach = math.sqrt(last.area) * (FIRST_REACH + REACH_GROWTH * self.frames)
+        if everywhere and self.frames % 2:
+            tiles = _tiles(frame_size, last.side)
+            return tiles[self.frames // 2 % len(tiles)]
+        reach = last.side * min(FIRST_REACH + REACH_GROWTH * self.frames, FARTHEST_REACH)
         x, y = last.center
         left, top = max(x - reach, 0.0), max(y - reach, 0.0)
         right, bottom = min(x + reach, float(width)), min(y + reach, float(height))
         return Box(left, top, max(right - left, 2.0), max(bottom - top, 2.0))
+
+    def choice(self, places: list[tuple[float, float]]) -> tuple[float, float]:
+        """Take the place that is to be looked at closely: the likeliest, and others in turn."""
+        return places[self.frames // LOOKS % len(places)]
 
     def challenge(
         self, rival: tuple[float, float], there: Verdict, here: Verdict, apart: float

@@ -161,7 +161,7 @@ class Tracker:
         frame, time_s = self._checked(frame), _seconds(time_s)
         self._index += 1
         time = self._time_of(time_s)
-        self._view.look(frame, self._region(self._expected(time)), self._bgr)
+        self._view.look(frame, self._region(self._expected(time), self._scale), self._bgr)
         place = find(self._view, self._model, self._registration)
         self._confidence.weigh(place.evidence)
         self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
@@ -200,7 +200,7 @@ class Tracker:
         self._motion.stopped(box.center, self._motion.time)
         self._confidence = Confidence(self.config.confidence)
         self._redetection = Redetection()
-        self._view.look(frame, self._region(box.center), self._bgr)
+        self._view.look(frame, self._region(box.center, self._scale), self._bgr)
         self._track = self._first_track(box, time_s)
 
     def density(self) -> tuple[NDArray[np.float32], Box]:
@@ -271,11 +271,16 @@ class Tracker:
             self._motion.center, width, self._layout.height * self._pixel[1] * self._scale
         )
 
-    def _region(self, center: tuple[float, float]) -> Box:
+    @property
+    def _believed_scale(self) -> float:
+        """Of the size, when the target was last believed."""
+        return self._believed.width / (self._layout.width * self._pixel[0])
+
+    def _region(self, center: tuple[float, float], scale: float) -> Box:
         """Give the part of the frame that is looked at round a center."""
         rows, columns = self._layout.shape
-        width = columns * self._pixel[0] * self._scale
-        return Box.around(center, width, rows * self._pixel[1] * self._scale)
+        width = columns * self._pixel[0] * scale
+        return Box.around(center, width, rows * self._pixel[1] * scale)
 
     def _expected(self, time: float) -> tuple[float, float]:
         """Predict the center; beyond the frame, as after a gap in the times, it is not believed."""
@@ -298,10 +303,7 @@ class Tracker:
         rival = redetection.rival or self._likely_place(frame, here)
         if rival is None:
             return None
-        scale = believed.width / (self._layout.width * self._pixel[0])
-        self._scale, scale = scale, self._scale
-        self._other.look(frame, self._region(rival), self._bgr)
-        self._scale = scale
+        self._other.look(frame, self._region(rival, self._believed_scale), self._bgr)
         density = self._layout.inner(self._other.project(self._model.first_table))
         column, row = fullest(density, self._layout)
         rival = self._other.patch.to_frame(column + 0.5, row + 0.5)
@@ -317,19 +319,23 @@ class Tracker:
         height, width = self._frame_shape[:2]
         places = likely_places(
             frame,
-            self._redetection.region(self._believed, (width, height)),
+            self._redetection.region(
+                self._believed,
+                (width, height),
+                everywhere=self._confidence.state is State.LOST,
+            ),
             (self._believed.width, self._believed.height),
             self._colors,
             color_posterior(self._model, self._colors.n_bins),
             self._bgr,
             avoid=here,
         )
-        return places[self._redetection.frames % len(places)] if places else None
+        return self._redetection.choice(places) if places else None
 
     def _return(self, center: tuple[float, float], time: float) -> None:
         """Go to where the target was found again, as the one it was at the start."""
         self._motion.stopped(center, time)
-        self._scale = self._believed.width / (self._layout.width * self._pixel[0])
+        self._scale = self._believed_scale
         self._model.forget()
         self._registration.forget()
         self._confidence.found()
@@ -380,7 +386,7 @@ class Tracker:
         self._lay_out((box.width, box.height))
         self._move_to(box)
         self._motion = Motion(box.center, float(self._index) if time_s is None else time_s)
-        self._view.look(frame, self._region(box.center), self._bgr)
+        self._view.look(frame, self._region(box.center, self._scale), self._bgr)
         middle = self._layout.middle
         self._model = BackProjection(*map(unit, self._counts(middle)))
         density = self._view.project(self._model.table)
