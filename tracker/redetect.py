@@ -31,7 +31,7 @@ SURROUNDINGS_WEIGHT = 0.5
 LEAST_STRENGTH = 0.05  # below it there is nothing
 CLEARANCE = 0.7  # sides of the target round a place in which there is no other
 PLACES = 2  # a frame, looked at in turn
-LOOKS = 7  # frames for a place before the other's turn; a prime, lest tiles keep step with it
+GOLDEN_RATIO = (math.sqrt(5) - 1) / 2  # takes turns that no number of tiles keeps step with
 FIRST_REACH = 1.5  # sides of the target searched in the first frame of doubt, each way
 REACH_GROWTH = 0.1  # sides a frame
 FARTHEST_REACH = LARGEST_SIDE / TARGET_SIDE / 2  # beyond it the shrunk target would be too small
@@ -174,7 +174,7 @@ class Redetection:
 
     def choice(self, places: list[tuple[float, float]]) -> tuple[float, float]:
         """Take the place that is to be looked at closely: the likeliest, and others in turn."""
-        return places[self.frames // LOOKS % len(places)]
+        return places[int(self.frames * GOLDEN_RATIO) % len(places)]
 
     def challenge(
         self, rival: tuple[float, float], there: Verdict, here: Verdict, apart: float
