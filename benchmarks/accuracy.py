@@ -137,7 +137,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("data", type=Path, metavar="DATA", help="folder of sequences")
-    add("--preset", default="fast", help="configuration of the tracker (default: %(default)s)")
+    add("--preset", default="robust", help="configuration of the tracker (default: %(default)s)")
     add("--starts", type=int, default=1, metavar="N", help="starts a sequence, at 0, 1/N, 2/N …")
     add("--only", nargs="+", metavar="NAME", help="these sequences")
     add("--half", choices=("odd", "even"), help="the sequences in odd, or in even places")

@@ -225,7 +225,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--preset", default="fast", help="configuration of the tracker (default: %(default)s)")
+    add("--preset", default="robust", help="configuration of the tracker (default: %(default)s)")
     add("--turns", type=int, default=15, metavar="N", help="turns (default: %(default)s)")
     add("--sizes", nargs="+", choices=SIZES, default=list(SIZES), help="of the frame")
     add("--memory", action="store_true", help="resident size over many updates instead")

@@ -154,7 +154,7 @@ def show(cores: str, found: dict) -> None:
 def main() -> int:
     """Measure, print, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--preset", default="fast")
+    parser.add_argument("--preset", default="robust")
     parser.add_argument("--frames", type=int, default=200, help="of the clip (default %(default)s)")
     parser.add_argument("--turns", type=int, default=7, help="of each (default %(default)s)")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder of the results")

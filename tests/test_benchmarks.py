@@ -70,13 +70,13 @@ def test_accuracy_reports_all_forms_of_sequences_beside_the_boxes_of_others(
     tmp_path, data, results
 ):
     printed = run("accuracy.py", data, "--results", results, "--output", tmp_path, "--no-plots")
-    found = json.loads((tmp_path / "accuracy-fast.json").read_text())
+    found = json.loads((tmp_path / "accuracy-robust.json").read_text())
     assert found["half_of"] == {"Walk": "odd", "clip": "even", "polygon": "odd"}
     means = {name: tracker["mean"]["all"] for name, tracker in found["trackers"].items()}
     assert means["oracle"]["auc"] == pytest.approx(20 / 21)
     assert means["oracle"]["precision"] == 1
-    assert means["rock"]["auc"] < means["fast"]["auc"] <= means["oracle"]["auc"]
-    own = found["trackers"]["fast"]
+    assert means["rock"]["auc"] < means["robust"]["auc"] <= means["oracle"]["auc"]
+    own = found["trackers"]["robust"]
     auc = {name: row["auc"] for name, row in own["sequences"].items()}
     assert own["mean"]["all"]["auc"] == pytest.approx(np.mean(list(auc.values())))
     assert own["mean"]["odd"]["auc"] == pytest.approx((auc["Walk"] + auc["polygon"]) / 2)
@@ -91,8 +91,8 @@ def test_accuracy_reports_all_forms_of_sequences_beside_the_boxes_of_others(
 def test_accuracy_is_the_same_with_two_processes(tmp_path, data):
     def figures(jobs):
         run("accuracy.py", data, "--jobs", jobs, "--output", tmp_path, "--no-plots", "--starts", 2)
-        found = json.loads((tmp_path / "accuracy-fast.json").read_text())
-        sequences = found["trackers"]["fast"]["sequences"].values()
+        found = json.loads((tmp_path / "accuracy-robust.json").read_text())
+        sequences = found["trackers"]["robust"]["sequences"].values()
         assert all(0 < row["tre"] <= 1 for row in sequences)
         return [(row["auc"], row["tre"], row["precision"], row["lost"]) for row in sequences]
 
@@ -104,23 +104,24 @@ def test_accuracy_under_every_condition_and_against_the_peers(tmp_path, data):
         "accuracy.py", data, "--only", "clip", "--peers", "--robustness",
         "--stages", "--output", tmp_path, "--no-plots",
     )  # fmt: skip
-    found = json.loads((tmp_path / "accuracy-fast.json").read_text())
+    found = json.loads((tmp_path / "accuracy-robust.json").read_text())
     conditions = found["robustness"]
     assert len(conditions) == 8
     auc = {name: row["mean"]["all"]["auc"] for name, row in conditions.items()}
-    assert auc["plain"] == found["trackers"]["fast"]["mean"]["all"]["auc"]
+    assert auc["plain"] == found["trackers"]["robust"]["mean"]["all"]["auc"]
     assert auc["first box shifted by 10 %"] < auc["plain"]
     assert auc["double size"] == pytest.approx(auc["plain"], abs=0.1)
     assert {"CamShift", "meanShift"} <= set(found["trackers"])
     stages = found["stages"]
     assert min(stages["patch"], stages["climb"], stages["learning"]) > 0
+    assert min(stages["features"], stages["training"], stages["size"]) > 0
 
 
 def test_accuracy_draws_what_it_found(tmp_path, data, results):
     pytest.importorskip("matplotlib", reason="pictures need meanshift-tracker[plot]")
     run("accuracy.py", data, "--results", results, "--output", tmp_path)
     for kind in ("curves", "sequences", "score"):
-        picture = cv2.imread(str(tmp_path / f"accuracy-fast-{kind}.png"))
+        picture = cv2.imread(str(tmp_path / f"accuracy-robust-{kind}.png"))
         assert picture.std() > 10
 
 
@@ -148,7 +149,8 @@ def test_accuracy_refuses_boxes_of_another_number_of_frames(tmp_path, data):
 
 def test_speed_races_the_textbook_loop_and_the_floor(tmp_path):
     printed = run(
-        "speed.py", "--turns", 1, "--sizes", "480p", "--output", tmp_path, "--no-plots"
+        "speed.py", "--preset", "fast", "--turns", 1, "--sizes", "480p",
+        "--output", tmp_path, "--no-plots",
     )  # fmt: skip
     found = json.loads((tmp_path / "speed-fast.json").read_text())
     row = found["frame"]["480p"]
@@ -164,7 +166,7 @@ def test_speed_races_the_textbook_loop_and_the_floor(tmp_path):
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
 def test_memory_is_measured_over_many_updates(tmp_path):
-    run("speed.py", "--memory", "--updates", 2000, "--output", tmp_path)
+    run("speed.py", "--preset", "fast", "--memory", "--updates", 2000, "--output", tmp_path)
     memory = json.loads((tmp_path / "memory-fast.json").read_text())["memory"]
     assert memory["updates"] == 2000
     assert memory["last_mb"] < memory["first_mb"] + 5

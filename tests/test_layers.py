@@ -18,7 +18,8 @@ LAYERS = [
     {"box", "errors"},
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"},
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
-    {"layout", "confidence", "drawing"},
+    {"features", "correlation", "fusion"},
+    {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config"},
     {"saving", "tables"},
     {"tracker"},
@@ -51,6 +52,7 @@ INSIDE = {
 }
 CORE = {
     *{"box", "errors", "kernels", "patch", "backprojection", "meanshift", "registration"},
+    *{"features", "correlation", "fusion", "structure", "scale"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
     *{"saving", "tracker", "opencv"},
 }

@@ -28,6 +28,7 @@ from tracker import (
     TrackerError,
     iou,
 )
+from tracker.config import PRESETS
 from tracker.errors import ConfigError
 from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, patchwork, scale_scene, texture
 
@@ -590,8 +591,10 @@ def test_coarser_finer_and_wider_patches_follow_the_plain_scene(plain, patch):
 
 
 def test_the_preset_is_a_configuration_by_name(plain):
-    assert follow(plain, preset="fast") == follow(plain) == follow(plain, config=TrackerConfig())
-    with pytest.raises(ConfigError, match="preset 'slow': expected one of fast"):
+    assert follow(plain, preset="robust") == follow(plain, config=PRESETS["robust"])
+    assert follow(plain, preset="robust") == follow(plain)
+    assert follow(plain, preset="fast") == follow(plain, config=TrackerConfig())
+    with pytest.raises(ConfigError, match="preset 'slow': expected one of robust, fast"):
         Tracker(*plain[0], preset="slow")
 
 
@@ -600,7 +603,7 @@ def test_a_configuration_survives_a_turn_through_plain_numbers():
         PatchConfig(30.0), ColorConfig("hsv", (12, 3, 3)), ConfidenceConfig(lost_below=0.15)
     )
     assert TrackerConfig.from_dict(config.to_dict()) == config
-    listed = {name: dict(part) for name, part in config.to_dict().items()}
+    listed = copy.deepcopy(config.to_dict())
     listed["color"]["bins"] = [12, 3, 3]  # what JSON makes of it
     assert TrackerConfig.from_dict(listed) == config
 

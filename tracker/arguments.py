@@ -55,7 +55,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--start", type=float, default=0.0, metavar="S", help="begin at this second")
     add("--end", type=float, metavar="S", help="end before this second")
     add("--max-frames", type=int, metavar="N", help="end after so many frames")
-    add("--preset", default="fast", help="configuration of the tracker (default: fast)")
+    add(
+        "--preset",
+        default="robust",
+        help="configuration of the tracker: robust or fast (default: robust)",
+    )
     add("--overwrite", action="store_true", help="replace files that exist")
 
 

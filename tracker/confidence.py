@@ -17,7 +17,7 @@ from typing import NamedTuple
 from .box import Box
 from .errors import ConfigError
 
-__all__ = ["Confidence", "ConfidenceConfig", "Evidence", "State", "reason"]
+__all__ = ["Confidence", "ConfidenceConfig", "Evidence", "State", "joint_log_odds", "reason"]
 
 # Fitted to IoU > 0.5 on every second sequence of public benchmark footage; benchmarks/accuracy.py
 # measures the area under the ROC and the calibration error it reaches.
@@ -25,6 +25,11 @@ FIRST_SIMILARITY_WEIGHT = 4.8
 FIRST_LIKENESS_WEIGHT = 14.6
 LIKENESS_WEIGHT = -9.0
 BIAS = -4.2
+# The same with the structure's first response; the learnt likeness then adds nothing.
+JOINT_RESPONSE_WEIGHT = 1.8
+JOINT_SIMILARITY_WEIGHT = 2.0
+JOINT_LIKENESS_WEIGHT = 3.7
+JOINT_BIAS = 1.5
 # Windows on a target are hardly ever so unlike what was learnt (one in a hundred on that footage):
 # below it, the colors are gone. The footage has no target that is gone to fit the weight on.
 LEAST_SIMILARITY = 0.55
@@ -60,6 +65,8 @@ class Evidence(NamedTuple):
     """Correlation of the density with the first frame's: -1 to 1."""
     likeness: float
     """Correlation of the density with the template, which follows what is learnt: -1 to 1."""
+    first_response: float | None = None
+    """Logarithm of the first structure filter's response, relative to its own; None without."""
 
     @property
     def colors_gone(self) -> bool:
@@ -70,16 +77,24 @@ class Evidence(NamedTuple):
         return self.similarity < LEAST_SIMILARITY and self.first_likeness < CLEAR_LIKENESS
 
     @property
+    def log_odds(self) -> float:
+        """Estimated log odds that the box overlaps the target by more than half."""
+        absence = LEAST_SIMILARITY - self.similarity if self.colors_gone else 0.0
+        if self.first_response is not None:
+            seen = joint_log_odds(self.first_similarity, self.first_likeness, self.first_response)
+        else:
+            seen = (
+                FIRST_SIMILARITY_WEIGHT * self.first_similarity
+                + FIRST_LIKENESS_WEIGHT * self.first_likeness
+                + LIKENESS_WEIGHT * self.likeness
+                + BIAS
+            )
+        return seen + ABSENCE_WEIGHT * absence
+
+    @property
     def probability(self) -> float:
         """Estimated probability that the box overlaps the target by more than half."""
-        absence = LEAST_SIMILARITY - self.similarity if self.colors_gone else 0.0
-        return _logistic(
-            FIRST_SIMILARITY_WEIGHT * self.first_similarity
-            + FIRST_LIKENESS_WEIGHT * self.first_likeness
-            + LIKENESS_WEIGHT * self.likeness
-            + ABSENCE_WEIGHT * absence
-            + BIAS
-        )
+        return _logistic(self.log_odds)
 
     @property
     def worth_learning(self) -> bool:
@@ -163,6 +178,16 @@ def reason(
     if evidence.likeness - evidence.first_likeness > DRIFTED:
         return "what is followed has become another thing than at the start"
     return "its shape is not that of the target"
+
+
+def joint_log_odds(similarity: float, likeness: float, response: float) -> float:
+    """Give the log odds that a place is the target's, by color and structure of the first frame."""
+    return (
+        JOINT_RESPONSE_WEIGHT * response
+        + JOINT_SIMILARITY_WEIGHT * similarity
+        + JOINT_LIKENESS_WEIGHT * likeness
+        + JOINT_BIAS
+    )
 
 
 def _side_left(box: Box, frame_size: tuple[int, int]) -> str:

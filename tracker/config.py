@@ -30,13 +30,19 @@ class TrackerConfig:
     patch: PatchConfig = field(default_factory=PatchConfig)
     color: ColorConfig = field(default_factory=ColorConfig)
     confidence: ConfidenceConfig = field(default_factory=ConfidenceConfig)
+    structure: bool = False
+    """Join color with structure: ten times the time, and much more accurate."""
 
-    def to_dict(self) -> dict[str, dict[str, Any]]:
+    def __post_init__(self) -> None:
+        if not isinstance(self.structure, bool):
+            raise ConfigError(f"structure {self.structure!r}: expected True or False")
+
+    def to_dict(self) -> dict[str, Any]:
         """Give the options as plain numbers, texts and lists."""
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, options: dict[str, dict[str, Any]]) -> TrackerConfig:
+    def from_dict(cls, options: dict[str, Any]) -> TrackerConfig:
         """Read what :meth:`to_dict` gave, also after a turn through JSON.
 
         Raises
@@ -52,12 +58,17 @@ class TrackerConfig:
                 PatchConfig(**options["patch"]),
                 ColorConfig(**color),
                 ConfidenceConfig(**options["confidence"]),
+                options["structure"],
             )
         except (KeyError, TypeError) as error:
             raise ConfigError(f"options {options}: not those of this version ({error})") from error
 
 
-PRESETS: dict[str, TrackerConfig] = {"fast": TrackerConfig()}
+PRESETS: dict[str, TrackerConfig] = {
+    # Color is seen as far as structure, so that their maps cover the same places.
+    "robust": TrackerConfig(patch=PatchConfig(padding=2.5), structure=True),
+    "fast": TrackerConfig(),
+}
 
 
 def config_of(preset: str) -> TrackerConfig:

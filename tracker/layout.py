@@ -115,9 +115,19 @@ class Layout(NamedTuple):
         return cls(across, down, shape, margin, core, **apertures, nearness=nearness)
 
     @property
+    def side(self) -> float:
+        """Of the target, √(width · height)."""
+        return math.sqrt(self.width * self.height)
+
+    @property
     def middle(self) -> tuple[int, int]:
         """Column and row of the patch's middle pixel."""
         return self.shape[1] // 2, self.shape[0] // 2
+
+    def nearest(self, x: float, y: float) -> tuple[int, int]:
+        """Give the column and row of the patch pixel nearest to a point (edges)."""
+        rows, columns = self.shape
+        return min(max(int(x), 0), columns - 1), min(max(int(y), 0), rows - 1)
 
     def padded(self, fill: int, dtype: type[np.generic]) -> NDArray[Any]:
         """Make a map with margin."""

@@ -25,7 +25,7 @@ def track_video(
     source: str | os.PathLike[str] | int,
     box: Any,
     *,
-    preset: str = "fast",
+    preset: str = "robust",
     config: TrackerConfig | None = None,
     start_s: float = 0.0,
     end_s: float | None = None,

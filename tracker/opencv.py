@@ -33,12 +33,14 @@ class MeanShiftTracker:
         As for :class:`~tracker.Tracker`.
     """
 
-    def __init__(self, preset: str = "fast", config: TrackerConfig | None = None) -> None:
+    def __init__(self, preset: str = "robust", config: TrackerConfig | None = None) -> None:
         self._preset, self._config = preset, config
         self._tracker: Tracker | None = None
 
     @classmethod
-    def create(cls, preset: str = "fast", config: TrackerConfig | None = None) -> MeanShiftTracker:
+    def create(
+        cls, preset: str = "robust", config: TrackerConfig | None = None
+    ) -> MeanShiftTracker:
         """Make a tracker, as ``cv2.TrackerCSRT.create()`` does."""
         return cls(preset, config)
 

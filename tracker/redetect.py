@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from .backprojection import BackProjection, Bins, posterior
 from .box import Box
+from .confidence import joint_log_odds
 from .patch import cut
 from .search import Verdict
 
@@ -42,6 +43,12 @@ BETTER_TOGETHER = 0.25
 LEAST_SIMILARITY = 0.6
 LEAST_LIKENESS = 0.3
 WINS = 3  # frames in a row
+# With structure, in log odds: how likely a rival is itself, how much likelier than the present
+# place, and how much better its structure answers; and the same where the present place is hardly
+# believed. A third of it each way changes next to nothing: few rivals are near the line.
+LEAST_ODDS, BETTER_ODDS, BETTER_RESPONSE = 1.1, 0.5, 0.75
+LEAST_ODDS_LOST, BETTER_ODDS_LOST, BETTER_RESPONSE_LOST = -0.2, 1.3, 0.5
+HARDLY_BELIEVED = 0.25
 
 
 def likely_places(
@@ -177,7 +184,12 @@ class Redetection:
         return places[int(self.frames * GOLDEN_RATIO) % len(places)]
 
     def challenge(
-        self, rival: tuple[float, float], there: Verdict, here: Verdict, apart: float
+        self,
+        rival: tuple[float, float],
+        there: Verdict,
+        here: Verdict,
+        apart: float,
+        score: float = 1.0,
     ) -> bool:
         """Judge a rival place against the present one; True when it has won often enough.
 
@@ -189,12 +201,31 @@ class Redetection:
             Of the rival and of the present place.
         apart : float
             Their distance in sides of the target.
+        score : float
+            Of the present place.
         """
-        wins = (
-            apart > FARTHER
-            and there.similarity > max(LEAST_SIMILARITY, here.similarity + BETTER_COLORS)
-            and there.likeness > LEAST_LIKENESS
-            and sum(there) > sum(here) + BETTER_TOGETHER
-        )
+        wins = apart > FARTHER and _beats(there, here, score)
         self.rival, self.wins = (rival, self.wins + 1) if wins else (None, 0)
         return self.wins >= WINS
+
+
+def _beats(there: Verdict, here: Verdict, score: float) -> bool:
+    """Tell whether one place is clearly more the first frame's target than another."""
+    if there.response is None or here.response is None:
+        return (
+            there.similarity > max(LEAST_SIMILARITY, here.similarity + BETTER_COLORS)
+            and there.likeness > LEAST_LIKENESS
+            and there.similarity + there.likeness
+            > here.similarity + here.likeness + BETTER_TOGETHER
+        )
+    odds = joint_log_odds(there.similarity, there.likeness, there.response)
+    better_odds = odds - joint_log_odds(here.similarity, here.likeness, here.response)
+    better_response = there.response - here.response
+    return (
+        odds > LEAST_ODDS and better_odds > BETTER_ODDS and better_response > BETTER_RESPONSE
+    ) or (
+        score < HARDLY_BELIEVED
+        and odds > LEAST_ODDS_LOST
+        and better_odds > BETTER_ODDS_LOST
+        and better_response > BETTER_RESPONSE_LOST
+    )

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "read_state", "restore", "state_of", "write_state"]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 1
+VERSION = 2
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -120,6 +120,18 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
         "outline": registration.mean,
         "patch": patch.image,
     }
+    structure = tracker._structure
+    if structure is not None:
+        arrays |= {
+            "first_spectrum": structure.spectrum,
+            "first_posterior": structure.first_posterior,
+            "posterior": structure.posterior,
+            "spectrum": structure.learnt.mean,
+            "variance": structure.learnt.variance,
+            "filter": structure.learnt.conjugate,
+            "sizes_numerator": tracker._sizes.numerator,
+            "sizes_energy": tracker._sizes.energy,
+        }
     return numbers, arrays
 
 
@@ -167,6 +179,12 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     tracker._model.replace(arrays["target"], arrays["surroundings"])
     tracker._registration = Registration(tracker._layout.outline, arrays["first_outline"])
     tracker._registration.replace(arrays["outline"])
+    structure = tracker._structure
+    if structure is not None:
+        structure.start(arrays["first_spectrum"], arrays["first_posterior"])
+        structure.posterior = arrays["posterior"]
+        structure.learnt.replace(arrays["spectrum"], arrays["variance"], arrays["filter"])
+        tracker._sizes.replace(arrays["sizes_numerator"], arrays["sizes_energy"])
 
 
 def _tuples(numbers: Numbers) -> Numbers:

@@ -31,7 +31,9 @@ from .redetect import Redetection, color_posterior, likely_places
 from .registration import Registration
 from .rotation import Rotation, spread
 from .saving import read_state, restore, state_of, write_state
-from .search import Place, find, fullest, judge
+from .scale import ScaleFilter
+from .search import Place, Verdict, find, find_jointly, first_cell, fullest, judge, trust
+from .structure import Sight, Structure
 from .track import Track
 
 __all__ = ["Tracker"]
@@ -40,7 +42,6 @@ LEARN_EVERY = 6  # frames; 4 measures the same and costs more, 8 loses targets i
 # The alignment's change of size is taken by this share when the density is just like its template,
 # by a tenth of it when their correlation is low.
 SCALE_STEP = 0.4
-CLEAR_LIKENESS, BLURRED_LIKENESS = 0.95, 0.4
 LEAST_SCALE_TRUST = 0.1
 SCALE_LIMIT = 0.04  # logarithm a frame
 SCALE_PULL = (0.0025, 0.05)  # back to the first size, a frame: when sure, and more when not
@@ -48,6 +49,12 @@ SCALE_RANGE = (0.2, 5.0)  # of the first size
 # The lowest tenth of benchmark targets. Those below 1/3 are followed with a mean success of 0.47,
 # those above it with 0.62.
 POOR_SEPARABILITY = 0.25
+LEARN_STRUCTURE_EVERY = 2  # frames; learning in each costs 0.03
+COLOR_SCALE_STEP = 0.1  # share of the alignment's change of size that adds to the filter's
+DOUBT_PULL = 0.03  # back to the first size, a frame, as far as the place is doubted
+LEAST_SIDE = 5.0  # pixels of the target's shorter side: smaller ones have no structure
+SCALE_RANGE_JOINTLY = 0.1  # of the first size, the least
+LARGEST_SHARE = 1.1  # of the frame
 LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
 LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
 
@@ -64,8 +71,9 @@ class Tracker:
         outside is not learnt. It may be larger than the frame.
     time_s : float, optional
         Time of the frame in seconds.
-    preset : {"fast"}
-        A whole configuration by name.
+    preset : {"robust", "fast"}
+        A whole configuration by name: color joined with structure, or color alone in a tenth of
+        the time.
     config : TrackerConfig, optional
         Instead of a preset.
     channels : {"bgr", "rgb"}
@@ -101,6 +109,10 @@ class Tracker:
     _confidence: Confidence
     _redetection: Redetection
     _bgr: int | None
+    # With structure only, and what it sees in the newest frame.
+    _structure: Structure | None
+    _sizes: ScaleFilter
+    _sight: Sight
 
     def __init__(
         self,
@@ -108,7 +120,7 @@ class Tracker:
         box: Iterable[float],
         *,
         time_s: float | None = None,
-        preset: str = "fast",
+        preset: str = "robust",
         config: TrackerConfig | None = None,
         channels: str = "bgr",
     ) -> None:
@@ -161,15 +173,14 @@ class Tracker:
         frame, time_s = self._checked(frame), _seconds(time_s)
         self._index += 1
         time = self._time_of(time_s)
-        self._view.look(frame, self._region(self._expected(time), self._scale), self._bgr)
-        place = find(self._view, self._model, self._registration)
+        place = self._find(frame, self._expected(time))
         self._confidence.weigh(place.evidence)
         self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
         returned_to = self._look_elsewhere(frame, place)
         if returned_to is not None:
             self._return(returned_to, time)
         elif self._confidence.state is not State.LOST:
-            self._learn(place)
+            self._learn(frame, place)
         if self._confidence.state is State.TRACKING and place.evidence.worth_learning:
             self._believed = self._box
         self._track = self._report(place, time_s)
@@ -292,6 +303,16 @@ class Tracker:
         height, width = self._frame_shape[:2]
         return min(max(point[0], 0.0), float(width)), min(max(point[1], 0.0), float(height))
 
+    def _find(self, frame: NDArray[np.uint8], center: tuple[float, float]) -> Place:
+        """Find the target round the expected center."""
+        self._view.look(frame, self._region(center, self._scale), self._bgr)
+        if self._structure is None:
+            return find(self._view, self._model, self._registration)
+        self._sight = self._structure.look(frame, center, self._scale, self._bgr)
+        return find_jointly(
+            self._view, self._sight, self._model, self._registration, self._structure
+        )
+
     def _look_elsewhere(self, frame: NDArray[np.uint8], place: Place) -> tuple[float, float] | None:
         """In doubt, look closely at one other place; give it when it has convinced."""
         redetection, believed = self._redetection, self._believed
@@ -303,14 +324,30 @@ class Tracker:
         rival = redetection.rival or self._likely_place(frame, here)
         if rival is None:
             return None
-        self._other.look(frame, self._region(rival, self._believed_scale), self._bgr)
-        density = self._layout.inner(self._other.project(self._model.first_table))
-        column, row = fullest(density, self._layout)
-        rival = self._other.patch.to_frame(column + 0.5, row + 0.5)
-        there = judge(self._other, self._model, self._registration, (column, row))
+        rival, there = self._looked_at(frame, rival)
         seen_here = judge(self._view, self._model, self._registration, place.pixel)
+        seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
-        return rival if redetection.challenge(rival, there, seen_here, apart) else None
+        won = redetection.challenge(rival, there, seen_here, apart, self._confidence.score)
+        return rival if won else None
+
+    def _looked_at(
+        self, frame: NDArray[np.uint8], center: tuple[float, float]
+    ) -> tuple[tuple[float, float], Verdict]:
+        """Look closely at another place: give where the first target would be there."""
+        scale, view = self._believed_scale, self._other
+        view.look(frame, self._region(center, scale), self._bgr)
+        density = view.project(self._model.first_table)
+        if self._structure is None:
+            pixel = fullest(self._layout.inner(density), self._layout)
+            center = view.patch.to_frame(pixel[0] + 0.5, pixel[1] + 0.5)
+            return center, judge(view, self._model, self._registration, pixel)
+        sight = self._structure.look(frame, center, scale, self._bgr)
+        cell = first_cell(view, density, sight)
+        center = sight.to_frame(*cell)
+        pixel = self._layout.nearest(*view.patch.to_patch(*center))
+        verdict = judge(view, self._model, self._registration, pixel)
+        return center, verdict._replace(response=self._structure.first_log_response(sight, *cell))
 
     def _likely_place(
         self, frame: NDArray[np.uint8], here: tuple[float, float]
@@ -338,15 +375,22 @@ class Tracker:
         self._scale = self._believed_scale
         self._model.forget()
         self._registration.forget()
+        if self._structure is not None:
+            self._structure.forget()
         self._confidence.found()
         self._redetection = Redetection()
 
-    def _learn(self, place: Place) -> None:
+    def _learn(self, frame: NDArray[np.uint8], place: Place) -> None:
         """Learn size, turn and looks from a place that is believed."""
-        probability = place.evidence.probability
-        if not place.evidence.worth_learning:
+        evidence = place.evidence
+        if not evidence.worth_learning:
             return
-        self._scale = _rescaled(self._scale, place.log_scale, place.evidence.likeness, probability)
+        if self._structure is not None:
+            self._learn_structure(frame, place, self._structure)
+        else:
+            self._scale = _rescaled(
+                self._scale, place.log_scale, evidence.likeness, evidence.probability
+            )
         if self._rotation.directed:
             self._rotation.turned(spread(place.density, self._layout.disc, place.pixel))
         if self._index % LEARN_EVERY:
@@ -357,6 +401,30 @@ class Tracker:
             *self._counts(place.pixel),
             min(color.target_rate * LEARN_EVERY, 1.0),
             min(color.surroundings_rate * LEARN_EVERY, 1.0),
+        )
+
+    def _learn_structure(
+        self, frame: NDArray[np.uint8], place: Place, structure: Structure
+    ) -> None:
+        """Follow the size by the filter over sizes, and learn it and the structure."""
+        before = self._scale
+        sample = self._sizes.sample(frame, self._box, self._bgr)
+        clear = trust(place.evidence.likeness)
+        change = self._sizes.measure(sample) + COLOR_SCALE_STEP * clear * place.log_scale
+        change -= DOUBT_PULL * (1 - place.evidence.probability) * math.log(before)
+        height, width = self._frame_shape[:2]
+        first = Box.around((0, 0), self._box.width / before, self._box.height / before)
+        largest = LARGEST_SHARE * min(width / first.width, height / first.height)
+        smallest = max(LEAST_SIDE / min(first.width, first.height), SCALE_RANGE_JOINTLY)
+        self._scale = min(max(before * math.exp(change), min(smallest, 1.0)), max(largest, 1.0))
+        # By turns: no frame bears the cost of both.
+        if self._index % LEARN_STRUCTURE_EVERY:
+            self._sizes.learn(sample, math.log(self._scale / before))
+            return
+        structure.learn(
+            self._sight,
+            self._view.patch.to_frame(*place.center),
+            structure.over_box(place.density, self._layout, place.pixel),
         )
 
     def _counts(self, pixel: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -393,6 +461,10 @@ class Tracker:
         outline = self._layout.outline
         self._registration = Registration(outline, outline.around(density, *middle))
         self._rotation = Rotation.of(spread(density, self._layout.disc, middle))
+        if self._structure is not None:
+            _, spectrum = self._structure.cut(frame, box.center, self._scale, self._bgr)
+            self._structure.start(spectrum, self._structure.over_box(density, self._layout, middle))
+            self._sizes.learn(self._sizes.sample(frame, box, self._bgr))
         self._confidence = Confidence(self.config.confidence)
         self._redetection = Redetection()
         self._track = self._first_track(box, time_s)
@@ -404,6 +476,9 @@ class Tracker:
         self._colors = Bins.of(dataclasses.replace(self.config.color, texture=False))
         self._layout = Layout.of(*first_size, self.config.patch)
         self._view, self._other = View(self._layout, self._bins), View(self._layout, self._bins)
+        self._structure = None
+        if self.config.structure:
+            self._structure, self._sizes = Structure(*first_size), ScaleFilter(*first_size)
 
     def _move_to(self, box: Box) -> None:
         """Take the target to have the size of *box* from now on."""
@@ -456,8 +531,7 @@ def _rescaled(scale: float, log_change: float, likeness: float, probability: flo
     The pull to the first size is what keeps a small bias of the measurement from adding up; the
     bounds make it impossible that the window swells over an empty, even or noisy map.
     """
-    clear = (likeness - BLURRED_LIKENESS) / (CLEAR_LIKENESS - BLURRED_LIKENESS)
-    step = SCALE_STEP * min(max(clear, LEAST_SCALE_TRUST), 1.0) * log_change
+    step = SCALE_STEP * max(trust(likeness), LEAST_SCALE_TRUST) * log_change
     pull = SCALE_PULL[0] + SCALE_PULL[1] * (1 - probability)
     step = min(max(step, -SCALE_LIMIT), SCALE_LIMIT) - pull * math.log(scale)
     return min(max(scale * math.exp(step), SCALE_RANGE[0]), SCALE_RANGE[1])
