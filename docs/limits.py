@@ -16,6 +16,7 @@ import numpy as np
 
 from tracker import Box, State, Tracker, iou, open_video
 from tracker.clips import find_clip
+from tracker.config import PRESETS
 from tracker.synthetic import (
     SCENES,
     Camera,
@@ -39,11 +40,13 @@ FOLLOWED = 0.5  # IoU
 GROUND = Layer(Sprite.of(texture(1280, 960, seed=2)))
 
 
-def follow(frames: Iterable[tuple[np.ndarray, Box | None]]) -> tuple[Tracker, np.ndarray, list]:
+def follow(
+    preset: str, frames: Iterable[tuple[np.ndarray, Box | None]]
+) -> tuple[Tracker, np.ndarray, list]:
     """Follow from the first truth box; give the IoU of each frame (NaN: absent) and its state."""
     frames = iter(frames)
     image, box = next(frames)
-    tracker = Tracker(image, box)
+    tracker = Tracker(image, box, preset=preset)
     overlaps, states = [1.0], [State.TRACKING]
     for image, truth in frames:
         track = tracker.update(image)
@@ -52,9 +55,9 @@ def follow(frames: Iterable[tuple[np.ndarray, Box | None]]) -> tuple[Tracker, np
     return tracker, np.array(overlaps), states
 
 
-def row(name: str, frames: Iterable[tuple[np.ndarray, Box | None]]) -> str:
+def row(preset: str, name: str, frames: Iterable[tuple[np.ndarray, Box | None]]) -> str:
     """Sum up one scene or clip as a line of a table."""
-    tracker, overlaps, states = follow(frames)
+    tracker, overlaps, states = follow(preset, frames)
     seen = ~np.isnan(overlaps)
     sure = np.array([state is State.TRACKING for state in states])
     wrong = (sure & ~(overlaps > 0)).mean()
@@ -82,13 +85,13 @@ def staged(path: Way, target: Sprite | None = None, n_frames: int = N_FRAMES, **
     return Scene(n_frames, GROUND, Layer(sprite, path), camera=Camera(size=(640, 480), **parts))
 
 
-def followed(scene: Scene) -> str:
+def followed(preset: str, scene: Scene) -> str:
     """Give the share of frames in which the target was followed."""
-    overlaps = follow(scene)[1]
+    overlaps = follow(preset, scene)[1]
     return f"{(overlaps[~np.isnan(overlaps)] > FOLLOWED).mean():.0%}"
 
 
-def moving(sides: float) -> str:
+def moving(preset: str, sides: float) -> str:
     """Go round at an even speed, in sides of the target a frame."""
     radius = 150.0
 
@@ -96,51 +99,53 @@ def moving(sides: float) -> str:
         angle = sides * SIDE * time / radius
         return Pose(radius * math.cos(angle), radius * math.sin(angle))
 
-    return followed(staged(path))
+    return followed(preset, staged(path))
 
 
-def jumping(sides: float) -> str:
+def jumping(preset: str, sides: float) -> str:
     """Stand still, and jump once in frame 10."""
-    return followed(staged(lambda time: Pose(-60 + (sides * SIDE if time >= 10 else 0), 0)))
+    return followed(preset, staged(lambda time: Pose(-60 + (sides * SIDE if time >= 10 else 0), 0)))
 
 
-def growing(factor: float) -> str:
+def growing(preset: str, factor: float) -> str:
     """Grow or shrink by a factor a frame, up to a factor of 4."""
-    return followed(staged(lambda time: Pose(scale=min(max(factor**time, 0.25), 4.0))))
+    return followed(preset, staged(lambda time: Pose(scale=min(max(factor**time, 0.25), 4.0))))
 
 
-def turning(degrees: float) -> str:
+def turning(preset: str, degrees: float) -> str:
     """Turn a target twice as long as wide; give the share of frames with the angle to 15°."""
     target = patchwork(80, 40, seed=1, elliptic=True)
     scene = staged(lambda time: Pose(angle_deg=degrees * time), target)
-    tracker = Tracker(*scene[0])
+    tracker = Tracker(*scene[0], preset=preset)
     angles = [tracker.update(image).rotated_box.angle_deg for image, _ in scene[1:]]
     errors = np.array(angles) - degrees * np.arange(1, N_FRAMES)
     return f"{(np.abs((errors + 90) % 180 - 90) < 15).mean():.0%}"
 
 
-def dimming(n_frames: int) -> str:
+def dimming(preset: str, n_frames: int) -> str:
     """Halve the light evenly within so many frames, and leave it so for thirty."""
 
     def light(time: float) -> Light:
         return Light(1 - 0.5 * min(time / n_frames, 1))
 
-    return followed(staged(lambda time: Pose(x=time / 2), n_frames=n_frames + 30, light=light))
+    return followed(
+        preset, staged(lambda time: Pose(x=time / 2), n_frames=n_frames + 30, light=light)
+    )
 
 
-def small(side: int) -> str:
+def small(preset: str, side: int) -> str:
     """Follow a target of so many pixels."""
     target = patchwork(side, side, seed=1, elliptic=True)
-    return followed(staged(lambda time: Pose(x=side * (time / 15 - 2)), target))
+    return followed(preset, staged(lambda time: Pose(x=side * (time / 15 - 2)), target))
 
 
-def camouflaged(share: float) -> str:
+def camouflaged(preset: str, share: float) -> str:
     """Draw the target as a piece of other ground, with so much of colors of its own."""
     ground = texture(SIDE, SIDE, seed=9).astype(np.float64)
     own = cv2.resize(OWN_COLORS, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
     target = Sprite.of(np.rint(share * own + (1 - share) * ground).astype(np.uint8))
     scene = staged(lambda time: Pose(x=-60 + 2 * time), target)
-    return f"{followed(scene)} ({Tracker(*scene[0]).separability:.2f})"
+    return f"{followed(preset, scene)} ({Tracker(*scene[0]).separability:.2f})"
 
 
 OWN_COLORS = np.array([[[210, 60, 40], [40, 40, 210]], [[30, 190, 235], [90, 60, 120]]], np.float64)
@@ -155,30 +160,34 @@ TRIALS: dict[str, tuple[Callable[..., str], tuple[float, ...]]] = {
 }
 
 
-def scene_table() -> str:
-    """Give the table of all clips and ready-made scenes."""
+def scene_table(preset: str) -> str:
+    """Give a preset's table of all clips and ready-made scenes."""
     head = (
         "| | separability | mean IoU | IoU > 0.5 | lost | sure and wrong |\n|---" + 5 * "|--:" + "|"
     )
-    rows = [row(f"clip `{name}`", clip_frames(name)) for name in CLIPS]
-    rows += [row(f"scene `{name}`", scene()) for name, scene in SCENES.items()]
+    rows = [row(preset, f"clip `{name}`", clip_frames(name)) for name in CLIPS]
+    rows += [row(preset, f"scene `{name}`", scene()) for name, scene in SCENES.items()]
     return "\n".join([head, *rows])
 
 
 def trial_tables() -> str:
-    """Give a table for each trial."""
+    """Give a table for each trial, with a line for each preset."""
     tables = []
     for name, (measure, values) in TRIALS.items():
         head = f"| {name} | " + " | ".join(f"{value:g}" for value in values) + " |"
-        found = "| followed | " + " | ".join(measure(value) for value in values) + " |"
-        tables.append("\n".join([head, "|---" + "|--:" * len(values) + "|", found]))
+        rows = [
+            f"| {preset} | " + " | ".join(measure(preset, value) for value in values) + " |"
+            for preset in PRESETS
+        ]
+        tables.append("\n".join([head, "|---" + "|--:" * len(values) + "|", *rows]))
     return "\n\n".join(tables)
 
 
 def main() -> None:
     """Measure, and put the tables between their marks on the page."""
     page = PAGE.read_text(encoding="utf-8")
-    for name, table in (("scenes", scene_table()), ("trials", trial_tables())):
+    tables = {f"scenes {preset}": scene_table(preset) for preset in PRESETS}
+    for name, table in {**tables, "trials": trial_tables()}.items():
         before, rest = page.split(f"<!-- {name} -->\n")
         page = f"{before}<!-- {name} -->\n{table}\n<!-- end{rest.split('<!-- end', 1)[1]}"
         print(f"{table}\n")
