@@ -14,7 +14,8 @@ from tracker.errors import ConfigError
 
 SHARES = st.floats(0, 1)
 CORRELATIONS = st.floats(-1, 1)
-EVIDENCE = st.builds(Evidence, SHARES, SHARES, CORRELATIONS, CORRELATIONS)
+RESPONSES = st.none() | st.floats(-3.5, 0.2)  # logarithms, None without structure
+EVIDENCE = st.builds(Evidence, SHARES, SHARES, CORRELATIONS, CORRELATIONS, RESPONSES)
 
 LIKE_THE_FIRST = Evidence(0.95, 0.95, 0.95, 0.95)
 NOTHING_THERE = Evidence(0.1, 0.1, 0.0, 0.0)
@@ -163,3 +164,12 @@ def test_whatever_is_seen_there_are_words_for_it(evidence, state, rival_px):
     words = reason(evidence, state, INSIDE, FRAME, rival_px)
     assert words
     assert "\n" not in words
+
+
+def test_with_structure_a_weak_first_response_speaks_against_the_track():
+    seen = Evidence(0.9, 0.9, 0.8, 0.8, first_response=-0.3)
+    weak, shapeless = seen._replace(first_response=-3.0), seen._replace(first_likeness=0.0)
+    assert seen.probability > 0.99
+    assert weak.log_odds < seen.log_odds - 2
+    assert shapeless.log_odds < seen.log_odds - 2
+    assert weak._replace(first_likeness=0.0).probability < 0.5
