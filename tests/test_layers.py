@@ -18,7 +18,7 @@ LAYERS = [
     {"box", "errors"},
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"},
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
-    {"features", "correlation", "fusion"},
+    {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config"},
     {"saving", "tables"},
@@ -52,7 +52,7 @@ INSIDE = {
 }
 CORE = {
     *{"box", "errors", "kernels", "patch", "backprojection", "meanshift", "registration"},
-    *{"features", "correlation", "fusion", "structure", "scale"},
+    *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
     *{"saving", "tracker", "opencv"},
 }

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tracker import ColorConfig, Tracker, TrackerConfig
 from tracker.errors import StateFileError
+from tracker.saving import VERSION
 from tracker.synthetic import occlusion_scene
 
 HIDDEN = 60  # frame of the occlusion scene at which the target is lost
@@ -139,7 +140,7 @@ def test_a_saved_file_is_named_as_it_was_asked_and_holds_json_and_plain_arrays(p
         header = json.loads(members["header"].tobytes())
         assert all(members[name].dtype != object for name in members.files)
     assert header["format"] == "meanshift-tracker state"
-    assert header["version"] == 2
+    assert header["version"] == VERSION
 
 
 def test_a_path_may_be_text(plain, tmp_path):
@@ -243,7 +244,8 @@ def test_packing_it_again_unchanged_is_no_change(saved, tmp_path):
 @pytest.mark.parametrize("version", [0, 1, None, "2.0"])
 def test_another_version_is_named_with_the_one_expected(saved, tmp_path, version):
     other = with_header(saved, lambda header: {**header, "version": version})
-    assert "expected 'meanshift-tracker state' version 2" in refusal_of(other, tmp_path / "v.npz")
+    expected = f"expected 'meanshift-tracker state' version {VERSION}"
+    assert expected in refusal_of(other, tmp_path / "v.npz")
 
 
 @pytest.mark.parametrize("header", [[], 3, "text", None, {}])

@@ -22,6 +22,7 @@ from .box import Box, RotatedBox
 from .confidence import Confidence, State
 from .config import TrackerConfig
 from .errors import StateFileError, TrackerError
+from .lookalikes import LookAlikes, Mover
 from .motion import Motion
 from .patch import Patch, as_bgr_code
 from .redetect import Redetection
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "read_state", "restore", "state_of", "write_state"]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 2
+VERSION = 3
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -104,6 +105,7 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
         "scale": tracker._scale,
         "believed": tracker._believed,
         "motion": dataclasses.asdict(tracker._motion),
+        "lookalikes": dataclasses.asdict(tracker._lookalikes),
         "confidence": {"score": confidence.score, "state": confidence.state},
         "redetection": dataclasses.asdict(tracker._redetection),
         "rotation": dataclasses.asdict(tracker._rotation),
@@ -160,6 +162,11 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     tracker._scale = numbers["scale"]
     tracker._believed = Box(*numbers["believed"])
     tracker._motion = Motion(**_tuples(numbers["motion"]))
+    lookalikes = numbers["lookalikes"]
+    tracker._lookalikes = LookAlikes(
+        Mover(**_tuples(lookalikes["target"])),
+        [Mover(**_tuples(other)) for other in lookalikes["others"]],
+    )
     confidence = numbers["confidence"]
     tracker._confidence = Confidence(
         tracker.config.confidence, confidence["score"], State(confidence["state"])

@@ -17,6 +17,7 @@ from .backprojection import BackProjection
 from .confidence import Evidence
 from .fusion import COLOR_WEIGHT, joint_density, modes
 from .layout import COARSE, Layout, View
+from .lookalikes import LookAlikes, Point
 from .meanshift import climb_aperture
 from .registration import Alignment, Registration
 from .structure import Sight, Structure
@@ -47,6 +48,8 @@ class Place(NamedTuple):
     density: NDArray[np.float32]
     """The posterior over the patch, with margin."""
     evidence: Evidence
+    modes: tuple[Point, ...] = ()
+    """All places in the frame where color and structure together stand out, the highest first."""
 
     @property
     def pixel(self) -> tuple[int, int]:
@@ -78,23 +81,31 @@ def find_jointly(
     model: BackProjection,
     registration: Registration,
     structure: Structure,
+    lookalikes: LookAlikes,
 ) -> Place:
     """Find the target on a view and a sight of one place, by color and structure."""
     layout = view.layout
     density = view.project(model.table)
     filling = sight.over_cells(_filling(layout.inner(density), layout, 1), view)
-    best, *_ = modes(joint_density(sight.response, filling, structure.side), structure.side)
+    found = modes(joint_density(sight.response, filling, structure.side), structure.side)
+    places = tuple(sight.to_frame(mode.column, mode.row) for mode in found)
+    side = structure.side * sight.cell_size
+    best = found[lookalikes.choice(places, side)]
     mode = view.patch.to_patch(*sight.to_frame(best.column, best.row))
     place = _climbed(view, density, model, registration, layout.nearest(*mode))
     joint = _judged(
-        place._replace(center=_between(mode, place, layout)), best.cell, sight, structure
+        place._replace(center=_between(mode, place, layout), modes=places),
+        best.cell,
+        sight,
+        structure,
     )
     start = fullest(layout.inner(density), layout)
-    if math.dist(start, mode) < APART * layout.side:
+    there = view.patch.to_frame(start[0] + 0.5, start[1] + 0.5)
+    if math.dist(start, mode) < APART * layout.side or lookalikes.claimed(there, side):
         return joint
     alone = _climbed(view, density, model, registration, start)
     column, row = sight.to_cells(*view.patch.to_frame(*alone.center))
-    alone = _judged(alone, (round(column), round(row)), sight, structure)
+    alone = _judged(alone._replace(modes=places), (round(column), round(row)), sight, structure)
     return alone if alone.evidence.log_odds > joint.evidence.log_odds + CLEARLY else joint
 
 

@@ -45,6 +45,11 @@ class Sight(NamedTuple):
     first_response: NDArray[np.float32]
     """The same, of the first frame's filter."""
 
+    @property
+    def cell_size(self) -> float:
+        """Frame pixels of a cell's side."""
+        return self.patch.region.width / CELLS
+
     def to_frame(self, column: float, row: float) -> tuple[float, float]:
         """Map a place of a response, in cells, to the center in the frame that it stands for."""
         return self.patch.to_frame(column * CELL, row * CELL)

@@ -25,6 +25,7 @@ from .confidence import Confidence, State, reason
 from .config import TrackerConfig, config_of
 from .errors import BoxError, ConfigError, FrameError
 from .layout import Layout, View
+from .lookalikes import LookAlikes
 from .motion import Motion
 from .patch import as_bgr_code, check_frame
 from .redetect import Redetection, color_posterior, likely_places
@@ -106,6 +107,7 @@ class Tracker:
     _registration: Registration
     _rotation: Rotation
     _motion: Motion
+    _lookalikes: LookAlikes
     _confidence: Confidence
     _redetection: Redetection
     _bgr: int | None
@@ -176,6 +178,8 @@ class Tracker:
         place = self._find(frame, self._expected(time))
         self._confidence.weigh(place.evidence)
         self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
+        if self._structure is not None:
+            self._lookalikes.follow(place.modes, self._motion.center, self._side)
         returned_to = self._look_elsewhere(frame, place)
         if returned_to is not None:
             self._return(returned_to, time)
@@ -209,6 +213,7 @@ class Tracker:
         self._bgr = as_bgr_code(frame.shape, self._channels)
         self._move_to(box)
         self._motion.stopped(box.center, self._motion.time)
+        self._lookalikes = LookAlikes.of(box.center)
         self._confidence = Confidence(self.config.confidence)
         self._redetection = Redetection()
         self._view.look(frame, self._region(box.center, self._scale), self._bgr)
@@ -310,7 +315,12 @@ class Tracker:
             return find(self._view, self._model, self._registration)
         self._sight = self._structure.look(frame, center, self._scale, self._bgr)
         return find_jointly(
-            self._view, self._sight, self._model, self._registration, self._structure
+            self._view,
+            self._sight,
+            self._model,
+            self._registration,
+            self._structure,
+            self._lookalikes,
         )
 
     def _look_elsewhere(self, frame: NDArray[np.uint8], place: Place) -> tuple[float, float] | None:
@@ -375,6 +385,7 @@ class Tracker:
         self._scale = self._believed_scale
         self._model.forget()
         self._registration.forget()
+        self._lookalikes = LookAlikes.of(center)
         if self._structure is not None:
             self._structure.forget()
         self._confidence.found()
@@ -454,6 +465,7 @@ class Tracker:
         self._lay_out((box.width, box.height))
         self._move_to(box)
         self._motion = Motion(box.center, float(self._index) if time_s is None else time_s)
+        self._lookalikes = LookAlikes.of(box.center)
         self._view.look(frame, self._region(box.center, self._scale), self._bgr)
         middle = self._layout.middle
         self._model = BackProjection(*map(unit, self._counts(middle)))
