@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .kernels import Aperture, gaussian
 from .meanshift import climb_aperture
 
-__all__ = ["Mode", "joint_density", "modes"]
+__all__ = ["Mode", "joint_density", "modes", "peaks"]
 
 COLOR_WEIGHT = 0.18  # of a window full of color, to the full response 1; a plateau from 0.14
 NEARNESS = 1.0  # sides of the target, deviation of the color's prior; 0.8 and 1.4 measure the same
@@ -86,7 +86,7 @@ def modes(density: NDArray[np.float32], side: float) -> list[Mode]:
     padded = np.zeros((len(density) + 2, len(density) + 2), np.float32)
     padded[1:-1, 1:-1] = density
     middle = len(density) // 2
-    starts = [(middle, middle), *_peaks(density, side)]
+    starts = [(middle, middle), *_highest(density, side)]
     found = []
     for start in starts:
         x, y, _ = climb_aperture(padded, WINDOW, start, density.shape, CLIMB_STEPS)
@@ -103,17 +103,35 @@ def modes(density: NDArray[np.float32], side: float) -> list[Mode]:
     return kept
 
 
-def _peaks(density: NDArray[np.float32], side: float) -> list[tuple[int, int]]:
+def peaks(density: NDArray[np.float32], side: float) -> list[Mode]:
+    """Give the highest places of a density, half a side apart, and none that is much lower.
+
+    Parameters
+    ----------
+    density : float32 array of shape (cells, cells), >= 0
+    side : float
+        Cells of the target's side.
+
+    Returns
+    -------
+    list of Mode
+        The highest first; none where there is nothing.
+    """
+    found = [_refined(density, column, row) for column, row in _highest(density, side)]
+    return [mode for mode in found if mode.height > LEAST_HEIGHT * found[0].height]
+
+
+def _highest(density: NDArray[np.float32], side: float) -> list[tuple[int, int]]:
     """Give the highest cells, half a side apart."""
     left, reach = density.copy(), max(round(APART * side), 1)
-    peaks = []
+    cells = []
     for _ in range(STARTS):
         _, height, _, (column, row) = cv2.minMaxLoc(left)
         if height <= 0:
             break
-        peaks.append((column, row))
+        cells.append((column, row))
         left[max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1] = 0
-    return peaks
+    return cells
 
 
 def _refined(density: NDArray[np.float32], column: int, row: int) -> Mode:

@@ -1,9 +1,9 @@
-"""Look-alikes: the other modes of the joint density, followed so that none is taken for the target.
+"""Look-alikes: other places that answer like the target, followed so that none is taken for it.
 
 What crosses the target, or hides it, often looks more like it than what is left of it: the highest
-mode then goes on with the other. Where the others were going tells them apart. A mode that has been
-followed long enough, and is where it was going rather than where the target was, is passed over
-for the next lower one.
+mode then goes on with the other. Where each was going tells them apart. A mode that lies where a
+look-alike was going, rather than the target, is passed over for the next lower one; where there is
+none left, the target is hidden, and expected to go on as it went.
 """
 
 from __future__ import annotations
@@ -11,22 +11,35 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["LookAlikes", "Mover", "Point"]
+__all__ = ["Candidate", "LookAlikes", "Mover", "Point"]
 
 Point = tuple[float, float]
 """x, y of a center in the frame, pixels."""
 
-# Frames a look-alike is followed before it is believed; 10 and 20 measure the same, 5 costs 0.01:
-# passing shapes of the background are then taken for it.
+# Frames a look-alike is followed before it is believed; 10 and 20 measure the same, with 5 passing
+# shapes of the background are taken for it, which costs 0.01.
 LEAST_AGE = 15
+# One that answers about as strongly as the target itself is believed sooner.
+STRONG = 0.6  # of the highest place, on average; 0.8 measures the same
+LEAST_AGE_STRONG = 5
 LONGEST_UNSEEN = 12  # frames; 25 costs 0.03: they wander onto the target
+LONGEST_HIDDEN = 30  # frames the target is expected where nothing of it is seen
 SAME_PLACE = 0.3  # sides of the target from where it was expected; 0.25 and 0.35 measure the same
-OWN_PLACE = 0.4  # sides round the target: a mode there is the target's
+OWN_PLACE = 0.4  # sides round the target: what is there is the target's
 NEW_PLACE = 0.7  # sides from the target at which one is first seen; 0.5 costs 0.02
 VELOCITY_GAIN = 0.3  # share of the newest step; 0.15 costs 0.005
 TARGET_GAIN = 0.1  # of the target; 0.05 to 0.2 measure the same
 MOST = 8  # followed at once
+
+
+class Candidate(NamedTuple):
+    """A place that answers like the target, which may be the target's own."""
+
+    place: Point
+    strength: float
+    """Relative to the highest: 0 to 1."""
 
 
 @dataclass(slots=True)
@@ -40,13 +53,21 @@ class Mover:
     """Frames in which it was seen."""
     unseen: int = 0
     """Frames since."""
+    strength: float = 0.0
+    """Summed over the frames in which it was seen."""
 
     @property
     def expected(self) -> Point:
         """Where it should be in the next frame."""
         return self.center[0] + self.velocity[0], self.center[1] + self.velocity[1]
 
-    def seen(self, center: Point, gain: float) -> None:
+    @property
+    def known(self) -> bool:
+        """Whether it has been followed long enough to be believed."""
+        strong = self.strength >= STRONG * self.age
+        return self.age >= (LEAST_AGE_STRONG if strong else LEAST_AGE)
+
+    def seen(self, center: Point, gain: float, strength: float = 0.0) -> None:
         """Take note of where it is in the next frame."""
         x, y = self.expected
         gain = max(gain, 1 / (self.age + 1))
@@ -55,6 +76,7 @@ class Mover:
             self.velocity[1] + gain * (center[1] - y),
         )
         self.center, self.age, self.unseen = center, self.age + 1, 0
+        self.strength += strength
 
     def missed(self) -> None:
         """Let it move on unseen for a frame."""
@@ -77,47 +99,71 @@ class LookAlikes:
         """Tell whether a look-alike, rather than the target, was going to be at *place*."""
         away = math.dist(place, self.target.expected)
         return any(
-            other.age >= LEAST_AGE
-            and math.dist(place, other.expected) < min(away, SAME_PLACE * side)
+            other.known and math.dist(place, other.expected) < min(away, SAME_PLACE * side)
             for other in self.others
         )
 
-    def choice(self, places: Sequence[Point], side: float) -> int:
-        """Give the number of the first place no look-alike has a claim to; 0 when all are claimed.
+    def choice(self, places: Sequence[Point], side: float) -> int | None:
+        """Give the number of the first place no look-alike has a claim to.
 
         Parameters
         ----------
         places : sequence of Point
-            The modes, the highest first.
+            Where the target may be, the likeliest first.
+        side : float
+            Pixels of the target's side.
+
+        Returns
+        -------
+        int or None
+            None when all are claimed: the target is hidden. It is not after LONGEST_HIDDEN frames:
+            then the first place is it.
+        """
+        for number, place in enumerate(places):
+            if not self.claimed(place, side):
+                return number
+        return None if self.target.unseen < LONGEST_HIDDEN else 0
+
+    def follow(self, candidates: Sequence[Candidate], center: Point | None, side: float) -> None:
+        """Follow all by one frame.
+
+        Parameters
+        ----------
+        candidates : sequence of Candidate
+            All that answers like the target in this frame.
+        center : Point or None
+            Where the target is; None while it is hidden.
         side : float
             Pixels of the target's side.
         """
-        free = (number for number, place in enumerate(places) if not self.claimed(place, side))
-        return next(free, 0)
-
-    def follow(self, places: Sequence[Point], center: Point, side: float) -> None:
-        """Take note of where the target is, and follow the others to the rest of the places."""
-        self.target.seen(center, TARGET_GAIN)
-        left = [place for place in places if math.dist(place, center) >= OWN_PLACE * side]
+        if center is None:
+            self.target.missed()
+            left = list(candidates)
+        else:
+            self.target.seen(center, TARGET_GAIN)
+            own = OWN_PLACE * side
+            left = [each for each in candidates if math.dist(each.place, center) >= own]
         for other in sorted(self.others, key=lambda other: -other.age):
             nearest = _nearest(left, other.expected)
-            if nearest is not None and math.dist(nearest, other.expected) < SAME_PLACE * side:
+            if nearest is not None and math.dist(nearest.place, other.expected) < SAME_PLACE * side:
                 left.remove(nearest)
-                other.seen(nearest, VELOCITY_GAIN)
+                other.seen(nearest.place, VELOCITY_GAIN, nearest.strength)
             else:
                 other.missed()
         self.others = [
             other for other in self.others if other.unseen < min(LONGEST_UNSEEN, other.age + 1)
         ]
-        self.others += [Mover(place) for place in left if self._new(place, side)]
+        self.others += [
+            Mover(each.place, strength=each.strength) for each in left if self._new(each, side)
+        ]
         self.others = sorted(self.others, key=lambda other: -other.age)[:MOST]
 
-    def _new(self, place: Point, side: float) -> bool:
-        known = [other.center for other in self.others]
-        return math.dist(place, self.target.center) >= NEW_PLACE * side and all(
-            math.dist(place, center) >= SAME_PLACE * side for center in known
+    def _new(self, candidate: Candidate, side: float) -> bool:
+        """Tell whether a candidate is far enough from the target and from all others."""
+        return math.dist(candidate.place, self.target.center) >= NEW_PLACE * side and all(
+            math.dist(candidate.place, other.center) >= SAME_PLACE * side for other in self.others
         )
 
 
-def _nearest(places: Sequence[Point], point: Point) -> Point | None:
-    return min(places, key=lambda place: math.dist(place, point), default=None)
+def _nearest(candidates: Sequence[Candidate], point: Point) -> Candidate | None:
+    return min(candidates, key=lambda each: math.dist(each.place, point), default=None)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from .backprojection import BackProjection
 from .confidence import Evidence
-from .fusion import COLOR_WEIGHT, joint_density, modes
+from .fusion import COLOR_WEIGHT, joint_density, modes, peaks
 from .layout import COARSE, Layout, View
-from .lookalikes import LookAlikes, Point
+from .lookalikes import Candidate, LookAlikes
 from .meanshift import climb_aperture
 from .registration import Alignment, Registration
 from .structure import Sight, Structure
@@ -48,8 +48,10 @@ class Place(NamedTuple):
     density: NDArray[np.float32]
     """The posterior over the patch, with margin."""
     evidence: Evidence
-    modes: tuple[Point, ...] = ()
-    """All places in the frame where color and structure together stand out, the highest first."""
+    candidates: tuple[Candidate, ...] = ()
+    """All that answers like the target, by structure; none without."""
+    hidden: bool = False
+    """Whether nothing is seen of the target, and look-alikes are: it is where it was expected."""
 
     @property
     def pixel(self) -> tuple[int, int]:
@@ -88,30 +90,46 @@ def find_jointly(
     density = view.project(model.table)
     filling = sight.over_cells(_filling(layout.inner(density), layout, 1), view)
     found = modes(joint_density(sight.response, filling, structure.side), structure.side)
-    places = tuple(sight.to_frame(mode.column, mode.row) for mode in found)
+    places = [sight.to_frame(mode.column, mode.row) for mode in found]
     side = structure.side * sight.cell_size
-    best = found[lookalikes.choice(places, side)]
-    mode = view.patch.to_patch(*sight.to_frame(best.column, best.row))
-    place = _climbed(view, density, model, registration, layout.nearest(*mode))
-    joint = _judged(
-        place._replace(center=_between(mode, place, layout), modes=places),
-        best.cell,
-        sight,
-        structure,
+    chosen = lookalikes.choice(places, side)
+    hidden = chosen is None
+    place = lookalikes.target.expected if chosen is None else places[chosen]
+    mode = view.patch.to_patch(*place)
+    joint = _climbed(view, density, model, registration, layout.nearest(*mode))
+    joint = joint._replace(
+        center=_within(mode, layout) if hidden else _between(mode, joint, layout)
     )
+    joint = _judged(joint, place, sight, structure)
     start = fullest(layout.inner(density), layout)
     there = view.patch.to_frame(start[0] + 0.5, start[1] + 0.5)
-    if math.dist(start, mode) < APART * layout.side or lookalikes.claimed(there, side):
-        return joint
-    alone = _climbed(view, density, model, registration, start)
-    column, row = sight.to_cells(*view.patch.to_frame(*alone.center))
-    alone = _judged(alone._replace(modes=places), (round(column), round(row)), sight, structure)
-    return alone if alone.evidence.log_odds > joint.evidence.log_odds + CLEARLY else joint
+    apart = math.dist(start, mode) >= APART * layout.side
+    if apart and not hidden and not lookalikes.claimed(there, side):
+        alone = _climbed(view, density, model, registration, start)
+        alone = _judged(alone, view.patch.to_frame(*alone.center), sight, structure)
+        if alone.evidence.log_odds > joint.evidence.log_odds + CLEARLY:
+            joint = alone
+    return joint._replace(hidden=hidden, candidates=_candidates(sight, filling, structure.side))
 
 
-def _judged(place: Place, cell: tuple[int, int], sight: Sight, structure: Structure) -> Place:
-    """Add what the first frame's structure says of a place."""
-    response = structure.first_log_response(sight, *cell)
+def _candidates(sight: Sight, filling: NDArray[np.float32], side: float) -> tuple[Candidate, ...]:
+    """Give all that answers like the target, as it was at the start or as it was learnt.
+
+    Unlike in the joint density, color counts wherever it is, and what was learnt not to be the
+    target is seen by the first filter: look-alikes are to be known before they are near.
+    """
+    likely = np.maximum(sight.response, sight.first_response) + np.float32(COLOR_WEIGHT) * filling
+    found = peaks(np.maximum(likely, 0), side)
+    return tuple(
+        Candidate(sight.to_frame(mode.column, mode.row), mode.height / found[0].height)
+        for mode in found
+    )
+
+
+def _judged(place: Place, center: tuple[float, float], sight: Sight, structure: Structure) -> Place:
+    """Add what the first frame's structure says of a place, the center being in the frame."""
+    column, row = sight.to_cells(*center)
+    response = structure.first_log_response(sight, round(column), round(row))
     return place._replace(evidence=place.evidence._replace(first_response=response))
 
 
@@ -120,11 +138,13 @@ def _between(mode: tuple[float, float], place: Place, layout: Layout) -> tuple[f
     across, down = place.center[0] - mode[0], place.center[1] - mode[1]
     same = math.hypot(across, down) < SAME_PLACE * layout.side
     share = COLOR_SHARE * trust(place.evidence.likeness) if same else 0.0
+    return _within((mode[0] + share * across, mode[1] + share * down), layout)
+
+
+def _within(point: tuple[float, float], layout: Layout) -> tuple[float, float]:
+    """Give the nearest point of the patch."""
     rows, columns = layout.shape
-    return (
-        min(max(mode[0] + share * across, 0.5), columns - 0.5),
-        min(max(mode[1] + share * down, 0.5), rows - 0.5),
-    )
+    return min(max(point[0], 0.5), columns - 0.5), min(max(point[1], 0.5), rows - 0.5)
 
 
 def first_cell(view: View, density: NDArray[np.float32], sight: Sight) -> tuple[int, int]:

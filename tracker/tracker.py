@@ -179,7 +179,8 @@ class Tracker:
         self._confidence.weigh(place.evidence)
         self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
         if self._structure is not None:
-            self._lookalikes.follow(place.modes, self._motion.center, self._side)
+            center = None if place.hidden else self._motion.center
+            self._lookalikes.follow(place.candidates, center, self._side)
         returned_to = self._look_elsewhere(frame, place)
         if returned_to is not None:
             self._return(returned_to, time)
@@ -394,7 +395,7 @@ class Tracker:
     def _learn(self, frame: NDArray[np.uint8], place: Place) -> None:
         """Learn size, turn and looks from a place that is believed."""
         evidence = place.evidence
-        if not evidence.worth_learning:
+        if place.hidden or not evidence.worth_learning:
             return
         if self._structure is not None:
             self._learn_structure(frame, place, self._structure)
