@@ -39,7 +39,8 @@ INSIDE = {
     ],
     "video": [
         {"codecs", "conversion", "feed"},
-        {"camera", "decoding", "encoding", "pictures"},
+        {"camera", "decoding", "encoding", "live", "pictures", "streams"},
+        {"connecting"},
         {"sinks", "sources"},
         {"__init__"},
     ],

@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Follow the target of a video file, a folder of pictures or a camera. "
         f"With neither a window nor a file to write, the results go to ./{OUTPUT_FOLDER}.",
     )
-    track.add_argument("source", metavar="SOURCE", help="file, folder, pattern or camera number")
+    track.add_argument("source", metavar="SOURCE", help="file, folder, pattern, camera, address")
     _add_options(track)
     demo = commands.add_parser(
         "demo",
@@ -54,6 +54,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--no-window", action="store_true", help="open no window")
     add("--start", type=float, default=0.0, metavar="S", help="begin at this second")
     add("--end", type=float, metavar="S", help="end before this second")
+    add("--timeout", type=float, default=5.0, metavar="S", help="live: away if silent so long (5)")
     add("--max-frames", type=int, metavar="N", help="end after so many frames")
     add(
         "--preset",

@@ -10,10 +10,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
 
 from . import doctor
 from .arguments import OUTPUT_FOLDER, read_arguments
@@ -121,6 +123,8 @@ def _stem(source: str) -> str:
     """Name the outputs of a source: clip.mp4 -> clip, 0 -> camera-0, frames/*.png -> frames."""
     if source.isdecimal():
         return f"camera-{source}"
+    if "://" in source:
+        return urlsplit(source).hostname or "stream"  # no part of it that may be a password
     path = Path(source)
     if any(sign in path.name for sign in "*?["):
         path = path.parent
@@ -153,10 +157,11 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
                 start_s=options.start,
                 end_s=options.end,
                 max_frames=options.max_frames,
+                timeout_s=options.timeout,
             )
         )
         _make_room(job)
-        frames: Iterator[Frame] = video
+        frames: Iterator[Frame] = _with_outages_told(video)
         if not video.is_live:  # a camera's frames are wanted fresh, not from a queue
             frames = stack.enter_context(closing(read_ahead(video, READ_AHEAD)))
         window = None
@@ -233,6 +238,16 @@ def _with_progress(frames: Iterator[Frame], video: Video) -> Generator[Frame, No
             bar.update()
 
 
+def _with_outages_told(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Say when a live source goes away, and when it is back."""
+    is_away = False
+    for frame in frames:
+        if bool(frame.outage) != is_away:
+            is_away = not is_away
+            _complain(f"{frame.outage}; connecting again" if is_away else "pictures come again")
+        yield frame
+
+
 # --- words --------------------------------------------------------------------------------------
 
 
@@ -259,6 +274,12 @@ def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
     how = "shown in time with the clip" if in_time else "with reading, drawing and writing"
     own = f"the tracker itself took {summary.update_ms:.2f} ms of CPU each"
     print(f"{rate:.0f} frames a second {how}; {own}")
+    if summary.latencies_s:
+        worst_ms, mid_ms = (1000 * each(summary.latencies_s) for each in (max, median))
+        print(
+            f"from coming in to being shown: {mid_ms:.0f} ms, at most {worst_ms:.0f} ms; "
+            f"{summary.n_dropped} frames dropped"
+        )
     if summary.overlaps:
         mean = sum(summary.overlaps) / len(summary.overlaps)
         print(

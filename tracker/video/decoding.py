@@ -23,7 +23,7 @@ from av.video.stream import VideoStream
 
 from ..errors import DamagedError, SourceError
 from .conversion import to_bgr
-from .feed import Feed, Image, size_of
+from .feed import Feed, Picture, size_of
 
 __all__ = ["read_file"]
 
@@ -197,7 +197,7 @@ def _pictures(
     start_s: float,
     health: _Health,
     frames: Iterator[TimedFrame],
-) -> Generator[tuple[Image, float], None, None]:
+) -> Generator[Picture, None, None]:
     """Give every good picture from *start_s* on, then say what was wrong, if anything was."""
     n_given, size = 0, ""
     # Films may begin before 0: with no start asked for, that is where.
@@ -211,7 +211,7 @@ def _pictures(
                     f"{path}: frame {n_given} ({time_s:.2f} s) is {size_of(image)}, the frames "
                     f"before it are {size}; a source must keep one size"
                 )
-            yield image, time_s
+            yield Picture(image, time_s)
             n_given += 1
         trouble = _trouble(container, stream, path, health)
     if health.last_s is None:
