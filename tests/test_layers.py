@@ -39,7 +39,8 @@ INSIDE = {
     ],
     "video": [
         {"codecs", "conversion", "feed"},
-        {"camera", "decoding", "encoding", "live", "pictures", "streams"},
+        {"camera", "decoding", "encoding", "finishing", "leftovers", "live"}
+        | {"pictures", "streams"},
         {"connecting"},
         {"sinks", "sources"},
         {"__init__"},

@@ -2,7 +2,7 @@
 
 Results go to stdout; progress, warnings and errors to stderr. The exit status is 0 when done, 2 for
 a wrong use, 3 when the source ended early or is damaged, 4 when it could not be opened, 130 after
-Ctrl-C, 143 after SIGTERM, and 1 for what else went wrong.
+Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, and 1 for what else went wrong.
 """
 
 from __future__ import annotations
@@ -210,6 +210,10 @@ def _record(
     if window is not None:
         player = Player(window, in_time=not video.is_live, density=job.density)
     with Recorder(job.outputs, video, overwrite=job.overwrite) as recorder, ExitStack() as stack:
+        if recorder.leftover is not None:
+            _complain(
+                f"an earlier run was killed while it recorded; {recorder.leftover} is what it had"
+            )
         if player is None:
             frames = stack.enter_context(closing(_with_progress(frames, video)))
         return follow(

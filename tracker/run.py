@@ -94,6 +94,11 @@ class Recorder:
             self._sheet.save(self._outputs.sheet)
 
     @property
+    def leftover(self) -> Path | None:
+        """What a killed run had left under the name of the recording."""
+        return self._sink.leftover if self._sink is not None else None
+
+    @property
     def needs_pictures(self) -> bool:
         """Whether what is seen is recorded, not only where the target is."""
         return self._sink is not None or self._sheet is not None

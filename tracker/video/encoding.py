@@ -27,6 +27,14 @@ GIF_HZ = 100  # fixed by the format
 
 KEYFRAME_EVERY_S = 2  # so that players jump about quickly
 
+FRAGMENTED = {
+    # An index with each fragment instead of one at the end, so that what is there can be played.
+    # The first index waits for the first fragment, since only then the codec's delay is known.
+    "movflags": "+frag_keyframe+empty_moov+default_base_moof+delay_moov",
+    "frag_duration": "500000",  # μs; a kill costs what the newest fragment holds
+    "flush_packets": "1",
+}
+
 X264 = {"preset": "superfast", "crf": "20"}
 # 1080p in real time on one core; the slower presets cost twice that for a seventh of the size.
 # At crf 20 no loss is seen: x264's guide calls 17 to 18 visually lossless and 23 the default.
@@ -59,9 +67,8 @@ class Encoder:
         hz = fps.numerator * math.ceil(FINE_HZ / fps.numerator)
         self.tick_s = Fraction(1, GIF_HZ if self._is_gif else hz)
         self._convert: Callable[[Image], VideoFrame] | None = None
-        options = {} if self._is_gif else {"movflags": "+faststart"}
+        options = {} if self._is_gif else FRAGMENTED
         try:
-            path.touch()  # av opens the file only at the first picture: too late for bad news
             self._container = av.open(str(path.absolute()), "w", options=options)
         except (av.FFmpegError, OSError) as error:
             raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
@@ -80,7 +87,7 @@ class Encoder:
             raise SinkError(f"{self._path}: cannot be written ({error.strerror})") from error
 
     def finish(self) -> None:
-        """Write what is still held back, and the index."""
+        """Write what is still held back."""
         try:
             try:
                 if self._convert is not None:

@@ -17,9 +17,9 @@ import numpy as np
 
 from ..errors import FrameError, SinkError
 from .feed import Image
+from .leftovers import claim, partial_of
 
 if TYPE_CHECKING:
-    from .encoding import Encoder
     from .sources import Video
 
 __all__ = ["SINK_SUFFIXES", "Sink", "open_sink"]
@@ -32,17 +32,16 @@ DEFAULT_FPS = Fraction(25)  # when nobody says: the rate at which pictures witho
 NTSC_SLACK = 0.005
 # People write 29.97 and mean 30000/1001 = 29.97003; 23.98 and mean 24000/1001 = 23.976.
 
-
 FINEST_RATE = 100_000  # denominator: any container's mean rate, and still 32 bits for the clock
 
 
 class Sink:
     """An open recording: a context manager that takes pictures one by one.
 
-    Made by :func:`open_sink`. While it is written the file is called ``NAME.partial.mp4``; closing
-    gives it its name. Leaving the ``with`` block by an error or Ctrl-C closes as well, so the
-    pictures written so far are a whole, playable file under its final name. Without any picture
-    no file is left.
+    Made by :func:`open_sink`. While it is written the file is called ``NAME.partial.mp4``, and
+    plays up to its last second even if the program is killed; closing gives it its name. Leaving
+    the ``with`` block by an error or Ctrl-C closes as well, so the pictures written so far are a
+    whole file under its final name. Without any picture no file is left.
 
     Attributes
     ----------
@@ -50,11 +49,21 @@ class Sink:
         Where the recording is when closed.
     n_frames : int
         How many pictures were written.
+    leftover : Path or None
+        What a killed run left under the partial name; it has this name now.
     """
 
-    def __init__(self, path: Path, encoder: Encoder, partial: Path, fps: Fraction) -> None:
-        self.path, self.n_frames = path, 0
-        self._encoder, self._partial, self._frame_s = encoder, partial, 1 / fps
+    def __init__(self, path: Path, fps: Fraction) -> None:
+        from .encoding import Encoder  # PyAV loads FFmpeg: only for those who record
+
+        self.path, self.n_frames, self._frame_s = path, 0, 1 / fps
+        self._partial = partial_of(path)
+        self._lock, self.leftover = claim(path)
+        try:
+            self._encoder = Encoder(self._partial, fps)
+        except SinkError:
+            self._lock.close()
+            raise
         self._shape: tuple[int, ...] = ()
         self._zero_s: float | None = None  # the time_s that is 0 in the recording
         self._next_s = Fraction(0)  # when the next picture is due if no time is given
@@ -125,16 +134,16 @@ class Sink:
         if not self._open:
             return
         self._open = False
-        self._encoder.finish()
+        from .finishing import finish
+
         try:
-            if self.n_frames:
-                self._partial.replace(self.path)
-            else:
-                self._partial.unlink()
-        except OSError as error:
-            raise SinkError(
-                f"{self.path}: {error.strerror}; the recording is in {self._partial}"
-            ) from error
+            self._encoder.finish()
+        finally:
+            self._lock.close()
+        if self.n_frames:
+            finish(self._partial, self.path)
+        else:
+            self._partial.unlink(missing_ok=True)
 
 
 def open_sink(
@@ -175,11 +184,9 @@ def open_sink(
         raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
     rate = _rate(fps if fps is not None or like is None else like.fps)
     try:
-        from .encoding import Encoder  # PyAV loads FFmpeg: only for those who record
+        return Sink(path, rate)
     except ImportError as error:
         raise SinkError(f"{path}: recording needs PyAV ({error}); run: pip install av") from error
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    return Sink(path, Encoder(partial, rate), partial, rate)
 
 
 def _check_place(path: Path, overwrite: bool) -> None:
