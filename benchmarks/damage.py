@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import time
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+
+os.environ["SVT_LOG"] = "0"  # or the AV1 encoder talks of itself
 
 from tracker.errors import DamagedError, SourceError
 from tracker.video import open_video
@@ -16,6 +19,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from numbered import number_in, write_video
 
 KINDS = {
+    "front.mp4": ("libx264", "libx265", "libvpx-vp9", "libsvtav1"),  # the index before the frames
     "mp4": ("libx264", "libx265", "libvpx-vp9", "libsvtav1"),
     "mkv": ("libx264", "libx265", "libvpx-vp9", "libsvtav1", "mjpeg"),
     "mov": ("libx264", "libx265", "mjpeg"),
@@ -37,7 +41,11 @@ def render(folder: Path, kind: str, codec: str) -> Path:
     """Encode pictures that carry their number."""
     path = folder / f"{codec}.{kind}"
     pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-    return write_video(path, N_FRAMES, codec=codec, pixels=pixels, codec_options=FAST.get(codec))
+    options = {"movflags": "+faststart"} if kind == "front.mp4" else {}
+    speed = FAST.get(codec)
+    return write_video(
+        path, N_FRAMES, codec=codec, pixels=pixels, options=options, codec_options=speed
+    )
 
 
 def cut(data: bytes, rng: random.Random) -> bytes:

@@ -131,7 +131,7 @@ def test_a_folder_that_was_removed_is_told(tmp_path):
     sink = open_sink(folder / "out.mp4")
     sink.write(numbered(1))
     shutil.rmtree(folder)
-    with pytest.raises(SinkError, match=r"out\.partial\.mp4 was removed"):
+    with pytest.raises(SinkError, match=r"out\.partial\.mp4: cannot be completed \(No such file"):
         sink.close()
 
 

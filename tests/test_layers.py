@@ -38,7 +38,7 @@ INSIDE = {
         {"__init__"},
     ],
     "video": [
-        {"codecs", "conversion", "feed"},
+        {"announced", "codecs", "conversion", "feed", "health"},
         {"camera", "decoding", "encoding", "finishing", "leftovers", "live"}
         | {"pictures", "streams"},
         {"connecting"},
