@@ -220,15 +220,12 @@ def _decode(container: InputContainer, stream: VideoStream, health: Health) -> I
         try:
             frames = packet.decode()
         except av.FFmpegError as error:
-            if health.last_s is not None:
-                health.awaited.discard(packet.pts or 0)
-            health.note(f"a packet that cannot be decoded ({error.strerror})")
+            health.note(f"a packet that cannot be decoded ({error.strerror})", packet.pts)
             continue
         for frame in frames:
             assert isinstance(frame, VideoFrame)
             if frame.is_corrupt:
-                health.awaited.discard(frame.pts or 0)
-                health.note("a broken frame")
+                health.note("a broken frame", frame.pts)
                 continue
             time_s = health.passed(frame.time, frame_s)
             health.came(frame.pts)

@@ -51,10 +51,16 @@ class Health:
             self.last_s = time_s
         return self.last_s
 
-    def note(self, what: str) -> None:
-        """Count a loss. Before the first good frame nothing is lost: recordings start anywhere."""
+    def note(self, what: str, pts: int | None = None) -> None:
+        """Count a loss, of the frame of that time if it is known.
+
+        Before the first good frame nothing is lost: recordings start anywhere. If they start
+        with a keyframe, :meth:`came` will tell.
+        """
         if self.last_s is None:
             return
+        if pts is not None:
+            self.awaited.discard(pts)
         if not self.n_bad:
             self.first_bad = f"damaged, {what} after {self.last_s:.2f} s"
         self.n_bad += 1
