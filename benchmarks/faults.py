@@ -83,7 +83,7 @@ def frames_in(path: Path) -> int:
         with av.open(str(path)) as container:
             for packet in container.demux(video=0):
                 n_frames += len(packet.decode())
-    except av.InvalidDataError:  # not one fragment yet, or the last is not whole
+    except av.FFmpegError:  # not one fragment yet, or the last is not whole
         return n_frames
     return n_frames
 
@@ -186,7 +186,7 @@ def main() -> int:
             else:
                 found[what] = {"kills": kills, "ends": ends}[what](clip, folder, args.rounds, rng)
             print(what, json.dumps(found[what], indent=2))
-    save(found, args.output, "faults")
+            save(found, args.output, "faults")
     return 0
 
 

@@ -38,10 +38,10 @@ INSIDE = {
         {"__init__"},
     ],
     "video": [
-        {"announced", "codecs", "conversion", "feed", "health"},
+        {"announced", "codecs", "conversion", "feed", "health", "names"},
         {"camera", "decoding", "encoding", "finishing", "leftovers", "live"}
         | {"pictures", "streams"},
-        {"connecting"},
+        {"connecting", "writers"},
         {"sinks", "sources"},
         {"__init__"},
     ],

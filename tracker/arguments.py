@@ -11,6 +11,8 @@ from .errors import BoxError
 
 __all__ = ["OUTPUT_FOLDER", "read_arguments"]
 
+OUTPUTS = ".mp4, .mkv, .webm, .gif, %%06d.png, %%06d.jpg; - is the standard output"
+
 OUTPUT_FOLDER = Path("output")  # where results go that nobody gave a name
 
 
@@ -47,7 +49,13 @@ def _parser() -> argparse.ArgumentParser:
 def _add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--box", type=_box, metavar="X,Y,W,H", help="target in the first frame, px; else the mouse")
-    add("--output", type=Path, metavar="FILE", help="write the annotated video (.mp4, .gif)")
+    add(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="annotated video: .mp4 .mkv .webm .gif %%06d.png -",
+    )
+    add("--keep-audio", action="store_true", help="copy the source's sound into it")
     add("--csv", type=Path, metavar="FILE", help="write a table, a line a frame (.csv)")
     add("--jsonl", type=Path, metavar="FILE", help="write the same as JSON lines (.jsonl)")
     add("--density", action="store_true", help="show what the tracker sees, too")

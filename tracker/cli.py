@@ -11,7 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -28,11 +28,14 @@ from .screen import Player, Window, find_display
 from .signals import Stopped, StopSignals
 from .tracker import Tracker
 from .video import Frame, Video, open_video
+from .video.names import PIPE
 
 __all__ = ["main"]
 
 DONE, FAILED, USAGE, ENDED_EARLY, NOT_OPENED = 0, 1, 2, 3, 4
 BY_SIGNAL = 128  # a shell's custom: added to the number of the signal
+
+LARGE_GIF = 10_000_000  # bytes; mail and web pages balk at more
 
 DEMO_CLIP = "reentry"  # the one inside the wheel
 
@@ -41,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
     options = read_arguments(sys.argv[1:] if arguments is None else arguments)
     try:
-        with StopSignals() as signals:
+        with StopSignals() as signals, ExitStack() as stack:
+            if getattr(options, "output", None) == PIPE:  # the pictures have stdout to themselves
+                stack.enter_context(redirect_stdout(sys.stderr))
             return COMMANDS[options.command](options, signals)
     except Stopped as stop:
         _complain(str(stop))
@@ -133,7 +138,9 @@ def _stem(source: str) -> str:
 
 def _outputs(options: argparse.Namespace, stem: str, *, all_if_none: bool) -> Outputs:
     """Give the files that were named; if none was, all there can be or none."""
-    named = Outputs(video=options.output, csv=options.csv, jsonl=options.jsonl)
+    named = Outputs(options.output, options.keep_audio, options.csv, options.jsonl)
+    if options.keep_audio and options.output is None:
+        raise ConfigError("--keep-audio: there is no recording to put it in; give --output too")
     if named.paths() or not all_if_none:
         return named
     name = OUTPUT_FOLDER / f"{stem}-followed"
@@ -292,6 +299,9 @@ def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
     for path in outputs.paths():
         if path.exists():
             print(f"wrote {path}")
+        if path.suffix.lower() == ".gif" and path.exists() and path.stat().st_size > LARGE_GIF:
+            megabytes = path.stat().st_size / 1e6
+            _complain(f"{path} has {megabytes:.0f} MB; as .mp4 it would be a small part of that")
 
 
 def _status(summary: Summary) -> int:

@@ -25,7 +25,7 @@ from .tables import open_table
 from .track import Track
 from .tracker import Tracker
 from .video import Frame, Video, open_sink
-from .video.sinks import SINK_SUFFIXES
+from .video.sinks import check_place
 
 __all__ = ["Outputs", "Recorder", "Summary", "choose_target", "follow"]
 
@@ -39,6 +39,7 @@ class Outputs:
     """The files of a run; None for what is not wanted."""
 
     video: Path | None = None
+    keep_sound: bool = False
     csv: Path | None = None
     jsonl: Path | None = None
     sheet: Path | None = None
@@ -49,11 +50,14 @@ class Outputs:
 
     def check(self, *, overwrite: bool) -> None:
         """Raise SinkError if one cannot be written as named, before any work is done."""
-        kinds = (self.video, SINK_SUFFIXES), (self.csv, (".csv",)), (self.jsonl, (".jsonl",))
-        for path, suffixes in kinds:
+        if self.video is not None:
+            check_place(self.video, overwrite=overwrite)
+        for path, suffixes in ((self.csv, (".csv",)), (self.jsonl, (".jsonl",))):
             if path and path.suffix.lower() not in suffixes:
                 raise SinkError(f"{path}: the name must end in {' or '.join(suffixes)}")
         for path in self.paths():
+            if path == self.video:
+                continue
             if path.exists() and not overwrite:
                 raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")
             if not path.parent.is_dir():
@@ -69,7 +73,14 @@ class Recorder:
         self._size: tuple[int, int] | None = None  # width, height of the recording
         with ExitStack() as stack:
             self._sink = (
-                stack.enter_context(open_sink(outputs.video, like=like, overwrite=overwrite))
+                stack.enter_context(
+                    open_sink(
+                        outputs.video,
+                        like=like,
+                        overwrite=overwrite,
+                        sound_of=like.name if outputs.keep_sound else None,
+                    )
+                )
                 if outputs.video
                 else None
             )
