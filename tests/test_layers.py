@@ -23,8 +23,9 @@ LAYERS = [
     {"search", "redetect", "track", "config"},
     {"saving", "tables"},
     {"tracker"},
-    {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor"},
+    {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"},
     {"run"},
+    {"export"},
     {"cli"},
     {"__main__", "__init__"},
 ]

@@ -5,15 +5,28 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from .box import Box
-from .errors import BoxError
 
-__all__ = ["OUTPUT_FOLDER", "read_arguments"]
+__all__ = ["OUTPUT_FOLDER", "Shares", "read_arguments"]
 
 OUTPUTS = ".mp4, .mkv, .webm, .gif, %%06d.png, %%06d.jpg; - is the standard output"
 
 OUTPUT_FOLDER = Path("output")  # where results go that nobody gave a name
+
+
+class Shares(NamedTuple):
+    """A box of which some numbers are percent of the frame's width or height."""
+
+    numbers: tuple[float, ...]  # x, y, width, height
+    are_percent: tuple[bool, ...]
+
+    def on(self, width: int, height: int) -> Box:
+        """Give the box in px of a frame of that size."""
+        sides = (width, height, width, height)
+        numbers = zip(self.numbers, self.are_percent, sides, strict=True)
+        return Box.of([n * side / 100 if percent else n for n, percent, side in numbers])
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -42,13 +55,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("source", metavar="SOURCE", nargs="?", help="follow in this one instead")
     _add_options(demo)
+    export = commands.add_parser(
+        "export",
+        help="draw the tracks of a table onto its video, without tracking again",
+        description="Draw the tracks that a run wrote as CSV or JSON lines onto its video again.",
+    )
+    export.add_argument("source", metavar="SOURCE", help="the video or pictures that were followed")
+    export.add_argument("table", metavar="TABLE", type=Path, help="what --csv or --jsonl wrote")
+    export.add_argument("--output", type=Path, metavar="FILE", required=True, help=OUTPUTS)
+    export.add_argument("--keep-audio", action="store_true", help="copy the source's sound into it")
+    export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
     commands.add_parser("doctor", help="say what is installed and what works here")
     return parser
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--box", type=_box, metavar="X,Y,W,H", help="target in the first frame, px; else the mouse")
+    add(
+        "--box",
+        type=_box,
+        metavar="X,Y,W,H",
+        help="target in the first frame, px or 5%%; else the mouse",
+    )
     add(
         "--output",
         type=Path,
@@ -72,11 +100,18 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--overwrite", action="store_true", help="replace files that exist")
 
 
-def _box(text: str) -> Box:
+def _box(text: str) -> Box | Shares:
     try:
-        return Box.of(text.split(","))
-    except BoxError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        if "%" not in text:
+            return Box.of(text.split(","))
+        words = text.split(",")
+        numbers = tuple(float(word.strip().removesuffix("%")) for word in words)
+        Box.of(numbers)  # to refuse what cannot be a box on any frame
+        return Shares(numbers, tuple(word.strip().endswith("%") for word in words))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text}: expected x,y,width,height in px or percent ({error})"
+        ) from error
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The command line: ``tracker track``, ``tracker demo``, ``tracker doctor``.
+"""The command line: ``tracker track``, ``demo``, ``export``, ``doctor``.
 
 Results go to stdout; progress, warnings and errors to stderr. The exit status is 0 when done, 2 for
 a wrong use, 3 when the source ended early or is damaged, 4 when it could not be opened, 130 after
@@ -13,21 +13,22 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from urllib.parse import urlsplit
 
 from . import doctor
-from .arguments import OUTPUT_FOLDER, read_arguments
+from .arguments import OUTPUT_FOLDER, Shares, read_arguments
 from .box import Box
 from .clips import find_clip
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
+from .export import export
 from .loop import READ_AHEAD, read_ahead
-from .run import Outputs, Recorder, Summary, choose_target, follow
+from .outputs import Outputs, name_outputs, stem_of
+from .run import Recorder, Summary, choose_target, follow
 from .screen import Player, Window, find_display
 from .signals import Stopped, StopSignals
+from .tables import read_table
 from .tracker import Tracker
-from .video import Frame, Video, open_video
+from .video import Frame, Video, open_sink, open_video
 from .video.names import PIPE
 
 __all__ = ["main"]
@@ -76,7 +77,7 @@ class _Job:
     """What to follow, where to write it."""
 
     source: str
-    box: Box | None  # None: to be drawn with the mouse
+    box: Box | Shares | None  # None: to be drawn with the mouse
     outputs: Outputs
     overwrite: bool
     density: bool
@@ -86,7 +87,7 @@ class _Job:
 def _track(options: argparse.Namespace, signals: StopSignals) -> int:
     """Follow the target in a source of the user's."""
     why_no_window = _why_no_window(options)
-    outputs = _outputs(options, _stem(options.source), all_if_none=bool(why_no_window))
+    outputs = name_outputs(options, stem_of(options.source), all_if_none=bool(why_no_window))
     job = _Job(options.source, options.box, outputs, options.overwrite, options.density)
     return _run(job, options, signals, why_no_window)
 
@@ -96,13 +97,30 @@ def _demo(options: argparse.Namespace, signals: StopSignals) -> int:
     if options.source is not None:
         return _track(options, signals)
     clip = find_clip(DEMO_CLIP)
-    outputs = _outputs(options, clip.path.stem, all_if_none=True)
+    outputs = name_outputs(options, clip.path.stem, all_if_none=True)
     # what an earlier demo left in our own folder may go; a file that was named may not
     overwrite = options.overwrite or not (options.output or options.csv or options.jsonl)
     truth = clip.truth if options.box is None and options.start == 0 else []
     box = truth[0] if truth else options.box
     job = _Job(str(clip.path), box, outputs, overwrite, density=True, truth=truth)
     return _run(job, options, signals, _why_no_window(options))
+
+
+def _export(options: argparse.Namespace, signals: StopSignals) -> int:
+    """Draw the tracks of a table onto their video."""
+    tracks = read_table(options.table)
+    with (
+        open_video(options.source) as video,
+        open_sink(
+            options.output,
+            like=video,
+            overwrite=options.overwrite,
+            sound_of=options.source if options.keep_audio else None,
+        ) as sink,
+    ):
+        n_tracked = export(video, tracks, sink)
+    print(f"wrote {options.output}: {sink.n_frames} frames, {n_tracked} of {len(tracks)} tracks")
+    return DONE
 
 
 def _doctor(options: argparse.Namespace, signals: StopSignals) -> int:
@@ -115,6 +133,7 @@ def _doctor(options: argparse.Namespace, signals: StopSignals) -> int:
 COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
     "track": _track,
     "demo": _demo,
+    "export": _export,
     "doctor": _doctor,
 }
 
@@ -122,29 +141,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
 def _why_no_window(options: argparse.Namespace) -> str:
     """Say why there is no window; empty if there is one."""
     return "--no-window" if options.no_window else find_display().why_not
-
-
-def _stem(source: str) -> str:
-    """Name the outputs of a source: clip.mp4 -> clip, 0 -> camera-0, frames/*.png -> frames."""
-    if source.isdecimal():
-        return f"camera-{source}"
-    if "://" in source:
-        return urlsplit(source).hostname or "stream"  # no part of it that may be a password
-    path = Path(source)
-    if any(sign in path.name for sign in "*?["):
-        path = path.parent
-    return path.resolve().stem or "pictures"
-
-
-def _outputs(options: argparse.Namespace, stem: str, *, all_if_none: bool) -> Outputs:
-    """Give the files that were named; if none was, all there can be or none."""
-    named = Outputs(options.output, options.keep_audio, options.csv, options.jsonl)
-    if options.keep_audio and options.output is None:
-        raise ConfigError("--keep-audio: there is no recording to put it in; give --output too")
-    if named.paths() or not all_if_none:
-        return named
-    name = OUTPUT_FOLDER / f"{stem}-followed"
-    return Outputs(video=Path(f"{name}.mp4"), csv=Path(f"{name}.csv"), sheet=Path(f"{name}.png"))
 
 
 # --- a run --------------------------------------------------------------------------------------
@@ -177,6 +173,8 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
             window = stack.enter_context(Window(title, (video.width, video.height)))
         first = next(frames)
         box = job.box
+        if isinstance(box, Shares):
+            box = box.on(video.width, video.height)
         if box is None and window is not None:
             first, box = choose_target(window, first, frames, is_live=video.is_live)
         if box is None:

@@ -15,8 +15,9 @@ import cv2
 
 from .box import Box, iou
 from .drawing import Image
-from .errors import DamagedError, SinkError
+from .errors import DamagedError
 from .loop import Follower
+from .outputs import Outputs
 from .overlay import draw
 from .screen import Player, Window, select_box
 from .sheet import SheetPictures
@@ -25,43 +26,12 @@ from .tables import open_table
 from .track import Track
 from .tracker import Tracker
 from .video import Frame, Video, open_sink
-from .video.sinks import check_place
 
-__all__ = ["Outputs", "Recorder", "Summary", "choose_target", "follow"]
+__all__ = ["Recorder", "Summary", "choose_target", "follow"]
 
 TRAIL_FRAMES = 60  # how far back the way is shown: two seconds of most videos
 RECENT = 1000  # frames of which a live source's latency is told
 LIVE_HINT = "drag a box around the target   space stop the picture   q quit"
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """The files of a run; None for what is not wanted."""
-
-    video: Path | None = None
-    keep_sound: bool = False
-    csv: Path | None = None
-    jsonl: Path | None = None
-    sheet: Path | None = None
-
-    def paths(self) -> list[Path]:
-        """Give the files that are wanted."""
-        return [path for path in (self.video, self.csv, self.jsonl, self.sheet) if path]
-
-    def check(self, *, overwrite: bool) -> None:
-        """Raise SinkError if one cannot be written as named, before any work is done."""
-        if self.video is not None:
-            check_place(self.video, overwrite=overwrite)
-        for path, suffixes in ((self.csv, (".csv",)), (self.jsonl, (".jsonl",))):
-            if path and path.suffix.lower() not in suffixes:
-                raise SinkError(f"{path}: the name must end in {' or '.join(suffixes)}")
-        for path in self.paths():
-            if path == self.video:
-                continue
-            if path.exists() and not overwrite:
-                raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")
-            if not path.parent.is_dir():
-                raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 class Recorder:
