@@ -44,12 +44,14 @@ def write_video(
     keyframe_every: int = 25,
     rotation: int = 0,
     options: dict[str, str] | None = None,
+    codec_options: dict[str, str] | None = None,
 ) -> Path:
     """Encode numbered pictures; *times_ms* makes the frame rate vary."""
     with av.open(str(path), "w", options=options or {}) as container:
         stream = container.add_stream(codec, rate=fps)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
         stream.codec_context.gop_size = keyframe_every
+        stream.codec_context.options = codec_options or {}
         if rotation:
             stream.set_display_rotation(rotation)
         if times_ms is not None:

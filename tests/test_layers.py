@@ -23,8 +23,9 @@ LAYERS = [
     {"search", "redetect", "track", "config"},
     {"saving", "tables"},
     {"tracker"},
-    {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor"},
+    {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"},
     {"run"},
+    {"export"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -38,8 +39,10 @@ INSIDE = {
         {"__init__"},
     ],
     "video": [
-        {"codecs", "conversion", "feed"},
-        {"camera", "decoding", "encoding", "pictures"},
+        {"announced", "codecs", "conversion", "feed", "health", "names"},
+        {"camera", "decoding", "encoding", "finishing", "leftovers", "live"}
+        | {"pictures", "streams"},
+        {"connecting", "writers"},
         {"sinks", "sources"},
         {"__init__"},
     ],

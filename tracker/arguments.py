@@ -5,13 +5,28 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from .box import Box
-from .errors import BoxError
 
-__all__ = ["OUTPUT_FOLDER", "read_arguments"]
+__all__ = ["OUTPUT_FOLDER", "Shares", "read_arguments"]
+
+OUTPUTS = ".mp4, .mkv, .webm, .gif, %%06d.png, %%06d.jpg; - is the standard output"
 
 OUTPUT_FOLDER = Path("output")  # where results go that nobody gave a name
+
+
+class Shares(NamedTuple):
+    """A box of which some numbers are percent of the frame's width or height."""
+
+    numbers: tuple[float, ...]  # x, y, width, height
+    are_percent: tuple[bool, ...]
+
+    def on(self, width: int, height: int) -> Box:
+        """Give the box in px of a frame of that size."""
+        sides = (width, height, width, height)
+        numbers = zip(self.numbers, self.are_percent, sides, strict=True)
+        return Box.of([n * side / 100 if percent else n for n, percent, side in numbers])
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -30,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Follow the target of a video file, a folder of pictures or a camera. "
         f"With neither a window nor a file to write, the results go to ./{OUTPUT_FOLDER}.",
     )
-    track.add_argument("source", metavar="SOURCE", help="file, folder, pattern or camera number")
+    track.add_argument("source", metavar="SOURCE", help="file, folder, pattern, camera, address")
     _add_options(track)
     demo = commands.add_parser(
         "demo",
@@ -40,20 +55,42 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("source", metavar="SOURCE", nargs="?", help="follow in this one instead")
     _add_options(demo)
+    export = commands.add_parser(
+        "export",
+        help="draw the tracks of a table onto its video, without tracking again",
+        description="Draw the tracks that a run wrote as CSV or JSON lines onto its video again.",
+    )
+    export.add_argument("source", metavar="SOURCE", help="the video or pictures that were followed")
+    export.add_argument("table", metavar="TABLE", type=Path, help="what --csv or --jsonl wrote")
+    export.add_argument("--output", type=Path, metavar="FILE", required=True, help=OUTPUTS)
+    export.add_argument("--keep-audio", action="store_true", help="copy the source's sound into it")
+    export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
     commands.add_parser("doctor", help="say what is installed and what works here")
     return parser
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--box", type=_box, metavar="X,Y,W,H", help="target in the first frame, px; else the mouse")
-    add("--output", type=Path, metavar="FILE", help="write the annotated video (.mp4, .gif)")
+    add(
+        "--box",
+        type=_box,
+        metavar="X,Y,W,H",
+        help="target in the first frame, px or 5%%; else the mouse",
+    )
+    add(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="annotated video: .mp4 .mkv .webm .gif %%06d.png -",
+    )
+    add("--keep-audio", action="store_true", help="copy the source's sound into it")
     add("--csv", type=Path, metavar="FILE", help="write a table, a line a frame (.csv)")
     add("--jsonl", type=Path, metavar="FILE", help="write the same as JSON lines (.jsonl)")
     add("--density", action="store_true", help="show what the tracker sees, too")
     add("--no-window", action="store_true", help="open no window")
     add("--start", type=float, default=0.0, metavar="S", help="begin at this second")
     add("--end", type=float, metavar="S", help="end before this second")
+    add("--timeout", type=float, default=5.0, metavar="S", help="live: away if silent so long (5)")
     add("--max-frames", type=int, metavar="N", help="end after so many frames")
     add(
         "--preset",
@@ -63,11 +100,18 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--overwrite", action="store_true", help="replace files that exist")
 
 
-def _box(text: str) -> Box:
+def _box(text: str) -> Box | Shares:
     try:
-        return Box.of(text.split(","))
-    except BoxError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        if "%" not in text:
+            return Box.of(text.split(","))
+        words = text.split(",")
+        numbers = tuple(float(word.strip().removesuffix("%")) for word in words)
+        Box.of(numbers)  # to refuse what cannot be a box on any frame
+        return Shares(numbers, tuple(word.strip().endswith("%") for word in words))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text}: expected x,y,width,height in px or percent ({error})"
+        ) from error
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

@@ -1,8 +1,8 @@
-"""The command line: ``tracker track``, ``tracker demo``, ``tracker doctor``.
+"""The command line: ``tracker track``, ``demo``, ``export``, ``doctor``.
 
 Results go to stdout; progress, warnings and errors to stderr. The exit status is 0 when done, 2 for
 a wrong use, 3 when the source ended early or is damaged, 4 when it could not be opened, 130 after
-Ctrl-C, 143 after SIGTERM, and 1 for what else went wrong.
+Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, and 1 for what else went wrong.
 """
 
 from __future__ import annotations
@@ -10,27 +10,33 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
+from statistics import median
 
 from . import doctor
-from .arguments import OUTPUT_FOLDER, read_arguments
+from .arguments import OUTPUT_FOLDER, Shares, read_arguments
 from .box import Box
 from .clips import find_clip
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
+from .export import export
 from .loop import READ_AHEAD, read_ahead
-from .run import Outputs, Recorder, Summary, choose_target, follow
+from .outputs import Outputs, name_outputs, stem_of
+from .run import Recorder, Summary, choose_target, follow
 from .screen import Player, Window, find_display
 from .signals import Stopped, StopSignals
+from .tables import read_table
 from .tracker import Tracker
-from .video import Frame, Video, open_video
+from .video import Frame, Video, open_sink, open_video
+from .video.names import PIPE
 
 __all__ = ["main"]
 
 DONE, FAILED, USAGE, ENDED_EARLY, NOT_OPENED = 0, 1, 2, 3, 4
 BY_SIGNAL = 128  # a shell's custom: added to the number of the signal
+
+LARGE_GIF = 10_000_000  # bytes; mail and web pages balk at more
 
 DEMO_CLIP = "reentry"  # the one inside the wheel
 
@@ -39,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
     options = read_arguments(sys.argv[1:] if arguments is None else arguments)
     try:
-        with StopSignals() as signals:
+        with StopSignals() as signals, ExitStack() as stack:
+            if getattr(options, "output", None) == PIPE:  # the pictures have stdout to themselves
+                stack.enter_context(redirect_stdout(sys.stderr))
             return COMMANDS[options.command](options, signals)
     except Stopped as stop:
         _complain(str(stop))
@@ -69,7 +77,7 @@ class _Job:
     """What to follow, where to write it."""
 
     source: str
-    box: Box | None  # None: to be drawn with the mouse
+    box: Box | Shares | None  # None: to be drawn with the mouse
     outputs: Outputs
     overwrite: bool
     density: bool
@@ -79,7 +87,7 @@ class _Job:
 def _track(options: argparse.Namespace, signals: StopSignals) -> int:
     """Follow the target in a source of the user's."""
     why_no_window = _why_no_window(options)
-    outputs = _outputs(options, _stem(options.source), all_if_none=bool(why_no_window))
+    outputs = name_outputs(options, stem_of(options.source), all_if_none=bool(why_no_window))
     job = _Job(options.source, options.box, outputs, options.overwrite, options.density)
     return _run(job, options, signals, why_no_window)
 
@@ -89,13 +97,30 @@ def _demo(options: argparse.Namespace, signals: StopSignals) -> int:
     if options.source is not None:
         return _track(options, signals)
     clip = find_clip(DEMO_CLIP)
-    outputs = _outputs(options, clip.path.stem, all_if_none=True)
+    outputs = name_outputs(options, clip.path.stem, all_if_none=True)
     # what an earlier demo left in our own folder may go; a file that was named may not
     overwrite = options.overwrite or not (options.output or options.csv or options.jsonl)
     truth = clip.truth if options.box is None and options.start == 0 else []
     box = truth[0] if truth else options.box
     job = _Job(str(clip.path), box, outputs, overwrite, density=True, truth=truth)
     return _run(job, options, signals, _why_no_window(options))
+
+
+def _export(options: argparse.Namespace, signals: StopSignals) -> int:
+    """Draw the tracks of a table onto their video."""
+    tracks = read_table(options.table)
+    with (
+        open_video(options.source) as video,
+        open_sink(
+            options.output,
+            like=video,
+            overwrite=options.overwrite,
+            sound_of=options.source if options.keep_audio else None,
+        ) as sink,
+    ):
+        n_tracked = export(video, tracks, sink)
+    print(f"wrote {options.output}: {sink.n_frames} frames, {n_tracked} of {len(tracks)} tracks")
+    return DONE
 
 
 def _doctor(options: argparse.Namespace, signals: StopSignals) -> int:
@@ -108,6 +133,7 @@ def _doctor(options: argparse.Namespace, signals: StopSignals) -> int:
 COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
     "track": _track,
     "demo": _demo,
+    "export": _export,
     "doctor": _doctor,
 }
 
@@ -115,25 +141,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
 def _why_no_window(options: argparse.Namespace) -> str:
     """Say why there is no window; empty if there is one."""
     return "--no-window" if options.no_window else find_display().why_not
-
-
-def _stem(source: str) -> str:
-    """Name the outputs of a source: clip.mp4 -> clip, 0 -> camera-0, frames/*.png -> frames."""
-    if source.isdecimal():
-        return f"camera-{source}"
-    path = Path(source)
-    if any(sign in path.name for sign in "*?["):
-        path = path.parent
-    return path.resolve().stem or "pictures"
-
-
-def _outputs(options: argparse.Namespace, stem: str, *, all_if_none: bool) -> Outputs:
-    """Give the files that were named; if none was, all there can be or none."""
-    named = Outputs(video=options.output, csv=options.csv, jsonl=options.jsonl)
-    if named.paths() or not all_if_none:
-        return named
-    name = OUTPUT_FOLDER / f"{stem}-followed"
-    return Outputs(video=Path(f"{name}.mp4"), csv=Path(f"{name}.csv"), sheet=Path(f"{name}.png"))
 
 
 # --- a run --------------------------------------------------------------------------------------
@@ -153,10 +160,11 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
                 start_s=options.start,
                 end_s=options.end,
                 max_frames=options.max_frames,
+                timeout_s=options.timeout,
             )
         )
         _make_room(job)
-        frames: Iterator[Frame] = video
+        frames: Iterator[Frame] = _with_outages_told(video)
         if not video.is_live:  # a camera's frames are wanted fresh, not from a queue
             frames = stack.enter_context(closing(read_ahead(video, READ_AHEAD)))
         window = None
@@ -165,6 +173,8 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
             window = stack.enter_context(Window(title, (video.width, video.height)))
         first = next(frames)
         box = job.box
+        if isinstance(box, Shares):
+            box = box.on(video.width, video.height)
         if box is None and window is not None:
             first, box = choose_target(window, first, frames, is_live=video.is_live)
         if box is None:
@@ -205,6 +215,10 @@ def _record(
     if window is not None:
         player = Player(window, in_time=not video.is_live, density=job.density)
     with Recorder(job.outputs, video, overwrite=job.overwrite) as recorder, ExitStack() as stack:
+        if recorder.leftover is not None:
+            _complain(
+                f"an earlier run was killed while it recorded; {recorder.leftover} is what it had"
+            )
         if player is None:
             frames = stack.enter_context(closing(_with_progress(frames, video)))
         return follow(
@@ -233,6 +247,16 @@ def _with_progress(frames: Iterator[Frame], video: Video) -> Generator[Frame, No
             bar.update()
 
 
+def _with_outages_told(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Say when a live source goes away, and when it is back."""
+    is_away = False
+    for frame in frames:
+        if bool(frame.outage) != is_away:
+            is_away = not is_away
+            _complain(f"{frame.outage}; connecting again" if is_away else "pictures come again")
+        yield frame
+
+
 # --- words --------------------------------------------------------------------------------------
 
 
@@ -259,6 +283,12 @@ def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
     how = "shown in time with the clip" if in_time else "with reading, drawing and writing"
     own = f"the tracker itself took {summary.update_ms:.2f} ms of CPU each"
     print(f"{rate:.0f} frames a second {how}; {own}")
+    if summary.latencies_s:
+        worst_ms, mid_ms = (1000 * each(summary.latencies_s) for each in (max, median))
+        print(
+            f"from coming in to being shown: {mid_ms:.0f} ms, at most {worst_ms:.0f} ms; "
+            f"{summary.n_dropped} frames dropped"
+        )
     if summary.overlaps:
         mean = sum(summary.overlaps) / len(summary.overlaps)
         print(
@@ -267,6 +297,9 @@ def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
     for path in outputs.paths():
         if path.exists():
             print(f"wrote {path}")
+        if path.suffix.lower() == ".gif" and path.exists() and path.stat().st_size > LARGE_GIF:
+            megabytes = path.stat().st_size / 1e6
+            _complain(f"{path} has {megabytes:.0f} MB; as .mp4 it would be a small part of that")
 
 
 def _status(summary: Summary) -> int:

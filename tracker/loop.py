@@ -5,20 +5,66 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from .box import Box
+from .confidence import State
 from .config import TrackerConfig
 from .track import Track
 from .tracker import Tracker
 from .video import Frame, open_video
 
-__all__ = ["READ_AHEAD", "read_ahead", "track_video"]
+__all__ = ["READ_AHEAD", "Follower", "read_ahead", "track_video"]
 
 READ_AHEAD = 4
 """How many frames wait decoded at most: enough to even out keyframes, 100 MB at 2160p."""
 
 Item = TypeVar("Item")
+
+
+class Follower:
+    """A tracker on a source that may go away and come back with another size.
+
+    Parameters
+    ----------
+    tracker : Tracker
+        Made on *first*.
+    first : Frame
+    """
+
+    def __init__(self, tracker: Tracker, first: Frame) -> None:
+        self.tracker = tracker
+        self._size = _size(first)
+        self._index = tracker.track.index
+
+    def advance(self, frame: Frame) -> Track:
+        """Find the target in the next frame; it is lost, with the reason, during an outage."""
+        self._index += 1  # not the tracker's, which sees nothing of outages
+        if frame.outage:
+            last = self.tracker.track
+            track = replace(
+                last, time_s=frame.time_s, score=0.0, state=State.LOST, reason=frame.outage
+            )
+        elif _size(frame) != self._size:
+            self._rescale(frame)
+            track = replace(self.tracker.track, time_s=frame.time_s)
+        else:
+            track = self.tracker.update(frame.image, frame.time_s)
+        return replace(track, index=self._index)
+
+    def _rescale(self, frame: Frame) -> None:
+        """Go on in pictures of another size: the box takes the same share of them."""
+        before, self._size = self._size, _size(frame)
+        x, y = self._size[0] / before[0], self._size[1] / before[1]
+        box = self.tracker.track.box
+        scaled = Box(box.x * x, box.y * y, box.width * x, box.height * y)
+        self.tracker.reset(frame.image, scaled, keep_model=True)
+
+
+def _size(frame: Frame) -> tuple[int, int]:
+    return frame.image.shape[1], frame.image.shape[0]
 
 
 def track_video(
@@ -34,7 +80,8 @@ def track_video(
     """Follow the target in *box* of the first frame through a video.
 
     Files are decoded ahead on another thread while the tracker works. Leaving the loop early, or
-    closing the generator, stops that thread and lets go of the file.
+    closing the generator, stops that thread and lets go of the file. Of a live source the newest
+    frame is tracked; during an outage the track is lost, and says why.
 
     Parameters
     ----------
@@ -66,9 +113,10 @@ def track_video(
         try:
             first = next(frames)
             tracker = Tracker(first.image, box, time_s=first.time_s, preset=preset, config=config)
+            follower = Follower(tracker, first)
             yield first, tracker.track
             for frame in frames:
-                yield frame, tracker.update(frame.image, frame.time_s)
+                yield frame, follower.advance(frame)
         finally:
             frames.close()  # stops the thread before the video closes under it
 

@@ -11,9 +11,13 @@ from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
+import cv2
+
 from .box import Box, iou
 from .drawing import Image
-from .errors import DamagedError, SinkError
+from .errors import DamagedError
+from .loop import Follower
+from .outputs import Outputs
 from .overlay import draw
 from .screen import Player, Window, select_box
 from .sheet import SheetPictures
@@ -22,38 +26,12 @@ from .tables import open_table
 from .track import Track
 from .tracker import Tracker
 from .video import Frame, Video, open_sink
-from .video.sinks import SINK_SUFFIXES
 
-__all__ = ["Outputs", "Recorder", "Summary", "choose_target", "follow"]
+__all__ = ["Recorder", "Summary", "choose_target", "follow"]
 
 TRAIL_FRAMES = 60  # how far back the way is shown: two seconds of most videos
+RECENT = 1000  # frames of which a live source's latency is told
 LIVE_HINT = "drag a box around the target   space stop the picture   q quit"
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """The files of a run; None for what is not wanted."""
-
-    video: Path | None = None
-    csv: Path | None = None
-    jsonl: Path | None = None
-    sheet: Path | None = None
-
-    def paths(self) -> list[Path]:
-        """Give the files that are wanted."""
-        return [path for path in (self.video, self.csv, self.jsonl, self.sheet) if path]
-
-    def check(self, *, overwrite: bool) -> None:
-        """Raise SinkError if one cannot be written as named, before any work is done."""
-        kinds = (self.video, SINK_SUFFIXES), (self.csv, (".csv",)), (self.jsonl, (".jsonl",))
-        for path, suffixes in kinds:
-            if path and path.suffix.lower() not in suffixes:
-                raise SinkError(f"{path}: the name must end in {' or '.join(suffixes)}")
-        for path in self.paths():
-            if path.exists() and not overwrite:
-                raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")
-            if not path.parent.is_dir():
-                raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 class Recorder:
@@ -62,9 +40,17 @@ class Recorder:
     def __init__(self, outputs: Outputs, like: Video, *, overwrite: bool) -> None:
         self._outputs = outputs
         self._sheet = SheetPictures() if outputs.sheet else None
+        self._size: tuple[int, int] | None = None  # width, height of the recording
         with ExitStack() as stack:
             self._sink = (
-                stack.enter_context(open_sink(outputs.video, like=like, overwrite=overwrite))
+                stack.enter_context(
+                    open_sink(
+                        outputs.video,
+                        like=like,
+                        overwrite=overwrite,
+                        sound_of=like.name if outputs.keep_sound else None,
+                    )
+                )
                 if outputs.video
                 else None
             )
@@ -89,6 +75,11 @@ class Recorder:
             self._sheet.save(self._outputs.sheet)
 
     @property
+    def leftover(self) -> Path | None:
+        """What a killed run had left under the name of the recording."""
+        return self._sink.leftover if self._sink is not None else None
+
+    @property
     def needs_pictures(self) -> bool:
         """Whether what is seen is recorded, not only where the target is."""
         return self._sink is not None or self._sheet is not None
@@ -98,6 +89,10 @@ class Recorder:
         for table in self._tables:
             table.write(track)
         if picture is not None and self._sink is not None:
+            self._size = self._size or (picture.shape[1], picture.shape[0])
+            if (picture.shape[1], picture.shape[0]) != self._size:
+                # a camera that came back with another size; a recording has one
+                picture = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
             self._sink.write(picture, frame.time_s)
         if picture is not None and self._sheet is not None:
             self._sheet.add(picture, f"{frame.time_s:.1f} s")
@@ -111,6 +106,9 @@ class Summary:
     states: Counter[str] = field(default_factory=Counter)
     overlaps: list[float] = field(default_factory=list)  # IoU with the truth, where that is known
     update_s: float = 0.0  # of CPU, spent in the tracker itself
+    latencies_s: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    # of the last live frames, from coming in to being shown and recorded
+    n_dropped: int = 0  # frames of a live source that nobody had time for
     elapsed_s: float = 0.0
     stopped_by: int | None = None  # the signal, if there was one
     damage: str = ""  # in words, if the source ended early
@@ -160,11 +158,13 @@ def follow(
     With *density* the recording shows the density map; *truth* is compared with, where known.
     """
     summary, trail = Summary(), deque[Track](maxlen=TRAIL_FRAMES)
+    follower: Follower | None = None
     began_s = time.perf_counter()
     try:
         for frame in frames:
             with signals.held():
-                track = _update(tracker, frame, summary)
+                follower = follower or Follower(tracker, frame)
+                track = _update(follower, frame, summary)
                 _judge(track, truth, summary)
                 trail.append(track)
                 picture = None
@@ -173,6 +173,8 @@ def follow(
                     picture = draw(frame.image, track, trail=trail, density=seen)
                 recorder.write(frame, track, picture)
             command = _show(player, frame, tracker, trail, summary) if player else ""
+            if frame.arrived_s is not None:
+                summary.latencies_s.append(time.monotonic() - frame.arrived_s)
             if command == "quit":
                 break
             if command == "select" and player is not None:
@@ -190,14 +192,15 @@ def follow(
     return summary
 
 
-def _update(tracker: Tracker, frame: Frame, summary: Summary) -> Track:
+def _update(follower: Follower, frame: Frame, summary: Summary) -> Track:
     """Bring the tracker to this frame; on the first one it already is."""
     # CPU of this thread: decoding goes on beside it, and takes its turns at the interpreter.
     began_s = time.thread_time()
-    track = tracker.update(frame.image, frame.time_s) if summary.n_frames else tracker.track
+    track = follower.advance(frame) if summary.n_frames else follower.tracker.track
     summary.update_s += time.thread_time() - began_s
     summary.n_frames += 1
     summary.states[str(track.state)] += 1
+    summary.n_dropped = frame.n_dropped
     return track
 
 
@@ -223,4 +226,7 @@ def _show(
         )
 
     status = f"{frame.time_s:.1f} s   {summary.update_ms:.1f} ms a frame"
+    if summary.latencies_s:
+        late_ms = 1000 * summary.latencies_s[-1]
+        status = f"{late_ms:.0f} ms late   {summary.n_dropped} dropped   {status}"
     return player.show(render, frame.time_s, status)

@@ -1,8 +1,9 @@
-"""Ctrl-C and SIGTERM between frames, never within one."""
+"""Ctrl-C, SIGTERM and SIGHUP between frames, never within one."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,9 @@ from typing import Any
 
 __all__ = ["StopSignals", "Stopped"]
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+if sys.platform != "win32":
+    SIGNALS.append(signal.SIGHUP)  # the terminal was closed
 
 
 class Stopped(BaseException):  # like KeyboardInterrupt: no error, and not to be caught as one
@@ -29,7 +32,7 @@ class Stopped(BaseException):  # like KeyboardInterrupt: no error, and not to be
 
 
 class StopSignals:
-    """While in its ``with`` block, Ctrl-C and SIGTERM raise :class:`Stopped`, once.
+    """While in its ``with`` block, Ctrl-C, SIGTERM and SIGHUP raise :class:`Stopped`, once.
 
     What comes after the first is ignored, so that recordings can be completed. In a ``held()``
     block the exception waits for the end of the block. On other threads than the main one, where

@@ -7,8 +7,8 @@ they were stored, not turned, and lets the codec library's errors through.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, dropwhile
 from pathlib import Path
@@ -22,8 +22,10 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ..errors import DamagedError, SourceError
+from .announced import announced_size
 from .conversion import to_bgr
-from .feed import Feed, Image, size_of
+from .feed import Feed, Picture, size_of
+from .health import Health
 
 __all__ = ["read_file"]
 
@@ -40,46 +42,16 @@ END_SLACK_S = 0.5
 HEADERS_TELL_THE_END = {"matroska", "mp4", "avi"}
 # Other formats' durations are reckoned from the bit rate, and can be far off in sound files.
 
+A_FRAME_A_PACKET = {"h264", "hevc"}
+# Others hide frames in packets of their own, or pack several into one.
+
 TEXT_FORMATS = {"tty"}
 # FFmpeg draws any .txt as an ANSI film; nobody tracks in that.
 
 TimedFrame = tuple[VideoFrame, float]
 
 
-@dataclass
-class _Health:
-    """What went wrong while decoding, told once all good frames are out."""
-
-    last_s: float | None = None  # time of the newest good frame
-    reached_s: float = -math.inf  # where the newest packet of any stream ends
-    n_bad: int = 0
-    first_bad: str = ""
-
-    def passed(self, time_s: float | None, frame_s: float) -> float:
-        """Take note of a good frame's time; one that is missing or goes back is reckoned."""
-        if self.last_s is None:
-            self.last_s = time_s or 0.0
-        elif time_s is None or time_s <= self.last_s:
-            self.last_s += frame_s
-        else:
-            self.last_s = time_s
-        return self.last_s
-
-    def note(self, what: str) -> None:
-        """Count a loss. Before the first good frame nothing is lost: recordings start anywhere."""
-        if self.last_s is None:
-            return
-        if not self.n_bad:
-            self.first_bad = f"damaged, {what} after {self.last_s:.2f} s"
-        self.n_bad += 1
-
-    def words(self) -> str:
-        """Say what was lost; empty if nothing."""
-        more = f" and {self.n_bad - 1} more like it" if self.n_bad > 1 else ""
-        return f"{self.first_bad}{more}" if self.n_bad else ""
-
-
-Began = tuple[_Health, Iterator[TimedFrame]]
+Began = tuple[Health, Iterator[TimedFrame]]
 
 
 def read_file(path: Path, start_s: float) -> Feed:
@@ -186,7 +158,7 @@ def _seek(container: InputContainer, stream: VideoStream, start_s: float) -> Beg
 
 def _begin(container: InputContainer, stream: VideoStream) -> Began:
     """Decode from where the container is."""
-    health = _Health()
+    health = Health()
     return health, _decode(container, stream, health)
 
 
@@ -195,9 +167,9 @@ def _pictures(
     stream: VideoStream,
     path: Path,
     start_s: float,
-    health: _Health,
+    health: Health,
     frames: Iterator[TimedFrame],
-) -> Generator[tuple[Image, float], None, None]:
+) -> Generator[Picture, None, None]:
     """Give every good picture from *start_s* on, then say what was wrong, if anything was."""
     n_given, size = 0, ""
     # Films may begin before 0: with no start asked for, that is where.
@@ -211,7 +183,7 @@ def _pictures(
                     f"{path}: frame {n_given} ({time_s:.2f} s) is {size_of(image)}, the frames "
                     f"before it are {size}; a source must keep one size"
                 )
-            yield image, time_s
+            yield Picture(image, time_s)
             n_given += 1
         trouble = _trouble(container, stream, path, health)
     if health.last_s is None:
@@ -233,31 +205,35 @@ def _frame_s(stream: VideoStream) -> float:
     return float(1 / (stream.average_rate or stream.guessed_rate or FALLBACK_FPS))
 
 
-def _decode(
-    container: InputContainer, stream: VideoStream, health: _Health
-) -> Iterator[TimedFrame]:
+def _decode(container: InputContainer, stream: VideoStream, health: Health) -> Iterator[TimedFrame]:
     """Decode every good frame with its time, strictly increasing; note the bad ones."""
     frame_s = _frame_s(stream)
+    counted = stream.codec_context.name in A_FRAME_A_PACKET
     for packet in _packets(container, health):
         if packet.stream_index != stream.index:
             continue
         if packet.is_corrupt:
             health.note("an incomplete packet")
             continue
+        if counted and packet.size and not packet.is_discard:
+            health.expect(packet.pts, is_keyframe=packet.is_keyframe)
         try:
             frames = packet.decode()
         except av.FFmpegError as error:
-            health.note(f"a packet that cannot be decoded ({error.strerror})")
+            health.note(f"a packet that cannot be decoded ({error.strerror})", packet.pts)
             continue
         for frame in frames:
             assert isinstance(frame, VideoFrame)
             if frame.is_corrupt:
-                health.note("a broken frame")
+                health.note("a broken frame", frame.pts)
                 continue
-            yield frame, health.passed(frame.time, frame_s)
+            time_s = health.passed(frame.time, frame_s)
+            health.came(frame.pts)
+            yield frame, time_s
+    health.came(sys.maxsize)
 
 
-def _packets(container: InputContainer, health: _Health) -> Iterator[Packet[Any]]:
+def _packets(container: InputContainer, health: Health) -> Iterator[Packet[Any]]:
     """Read the packets of all streams, since the longest of them tells where the file ends."""
     try:
         for packet in container.demux():
@@ -269,16 +245,23 @@ def _packets(container: InputContainer, health: _Health) -> Iterator[Packet[Any]
         health.note(f"it cannot be read on ({error.strerror})")
 
 
-def _trouble(container: InputContainer, stream: VideoStream, path: Path, health: _Health) -> str:
+def _trouble(container: InputContainer, stream: VideoStream, path: Path, health: Health) -> str:
     """Say in words what is missing or broken; empty if all is well."""
     index = stream.index_entries
     if "mp4" in _formats(container) and len(index):
         there, needed = path.stat().st_size, index[-1].pos + index[-1].size
         if there < needed:
-            return f"the file is cut off, {there:,} of {needed:,} bytes are there"
+            return _cut_off(there, needed)
+    there, announced = path.stat().st_size, announced_size(path)
+    if announced is not None and there < announced:
+        return _cut_off(there, announced)
     end_s = _end_s(container)
     if not HEADERS_TELL_THE_END & _formats(container):
         end_s = None
     if end_s is not None and health.reached_s < end_s - END_SLACK_S:
         return f"the file ends at {health.reached_s:.2f} s of the {end_s:.2f} s it announces"
     return health.words()
+
+
+def _cut_off(there: int, needed: int) -> str:
+    return f"the file is cut off, {there:,} of {needed:,} bytes are there"

@@ -1,4 +1,4 @@
-"""Pictures -> the packets of an MP4 or GIF file, as they come and in little memory."""
+"""Pictures -> the packets of a video file, as they come and in little memory."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import cv2
+import numpy as np
 from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -23,13 +24,35 @@ __all__ = ["Encoder"]
 FINE_HZ = 90_000
 # Ticks a second, at least: the clock of MPEG and RTP, fine enough for any camera's times.
 
-GIF_HZ = 100  # fixed by the format
+GIF_HZ, MATROSKA_HZ = 100, 1000  # fixed by the format, and by what all players expect
 
 KEYFRAME_EVERY_S = 2  # so that players jump about quickly
+
+FRAGMENTED = {
+    # An index with each fragment instead of one at the end, so that what is there can be played.
+    # The first index waits for the first fragment, since only then the codec's delay is known.
+    "movflags": "+frag_keyframe+empty_moov+default_base_moof+delay_moov",
+    "frag_duration": "500000",  # μs; a kill costs what the newest fragment holds
+    "flush_packets": "1",
+}
 
 X264 = {"preset": "superfast", "crf": "20"}
 # 1080p in real time on one core; the slower presets cost twice that for a seventh of the size.
 # At crf 20 no loss is seen: x264's guide calls 17 to 18 visually lossless and 23 the default.
+
+VP9 = {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": "30", "b": "0"}
+# As fast as libvpx goes, and still a third of real time for 1080p; quality by crf alone.
+
+CLUSTERS = {"cluster_time_limit": "500", "flush_packets": "1"}  # ms; for the same reason as above
+
+FILMS = {
+    ".mp4": ("libx264", X264, FRAGMENTED),
+    ".mkv": ("libx264", {**X264, "bf": "0"}, CLUSTERS),
+    ".webm": ("libvpx-vp9", VP9, CLUSTERS),
+}
+"""Codec, its options and the container's, by the file's name."""
+# Matroska keeps no decoding times, which frames that are coded out of their order (bf) would need
+# when sound is joined to them.
 
 BT709, BT601, LIMITED = 1, 6, 1
 # Numbers of ITU-T H.273 for primaries, transfer and matrix; 6 is SMPTE 170M, which is BT.601.
@@ -53,16 +76,23 @@ class Encoder:
         30000/1001 stays exact, and other times are kept to 1/90000 s.
     """
 
-    def __init__(self, path: Path, fps: Fraction) -> None:
+    def __init__(self, path: Path, fps: Fraction, *, file: BinaryIO | None = None) -> None:
         self._path, self._fps = path, fps
-        self._is_gif = path.suffix.lower() == ".gif"
+        self._suffix = path.suffix.lower()
         hz = fps.numerator * math.ceil(FINE_HZ / fps.numerator)
-        self.tick_s = Fraction(1, GIF_HZ if self._is_gif else hz)
+        if file is None and self._suffix != ".mp4":
+            hz = GIF_HZ if self._suffix == ".gif" else MATROSKA_HZ
+        self.tick_s = Fraction(1, hz)
         self._convert: Callable[[Image], VideoFrame] | None = None
-        options = {} if self._is_gif else {"movflags": "+faststart"}
+        self._start = self._start_gif if self._suffix == ".gif" else self._start_film
+        options = FILMS[self._suffix][2] if self._suffix in FILMS else {}
         try:
-            path.touch()  # av opens the file only at the first picture: too late for bad news
-            self._container = av.open(str(path.absolute()), "w", options=options)
+            if file is None:
+                self._container = av.open(str(path.absolute()), "w", options=options)
+            else:
+                # NUT says size, rate and times itself, so that ffmpeg and mpv need not be told
+                self._container = av.open(file, "w", format="nut", options={"flush_packets": "1"})
+                self._start = self._start_raw
         except (av.FFmpegError, OSError) as error:
             raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
 
@@ -70,24 +100,22 @@ class Encoder:
         """Add a picture, to be shown from *tick* on; the first one decides the size."""
         try:
             if self._convert is None:
-                self._stream, self._convert = (
-                    self._start_gif if self._is_gif else self._start_mp4
-                )(image)
+                self._stream, self._convert = self._start(image)
             frame = self._convert(image)
             frame.pts, frame.time_base = tick, self.tick_s
             self._mux(frame)
-        except av.FFmpegError as error:
+        except (av.FFmpegError, OSError) as error:  # OSError from a pipe that was closed
             raise SinkError(f"{self._path}: cannot be written ({error.strerror})") from error
 
     def finish(self) -> None:
-        """Write what is still held back, and the index."""
+        """Write what is still held back."""
         try:
             try:
                 if self._convert is not None:
                     self._mux(None)
             finally:
                 self._container.close()
-        except av.FFmpegError as error:
+        except (av.FFmpegError, OSError) as error:
             raise SinkError(f"{self._path}: cannot be completed ({error.strerror})") from error
 
     def _mux(self, frame: VideoFrame | None) -> None:
@@ -96,12 +124,21 @@ class Encoder:
         packets: Any = self._stream.codec_context.encode_lazy(frame)
         self._container.mux(packets)
 
-    def _start_mp4(self, image: Image) -> tuple[VideoStream, Callable[[Image], VideoFrame]]:
+    def _start_raw(self, image: Image) -> tuple[VideoStream, Callable[[Image], VideoFrame]]:
+        height, width = image.shape[:2]
+
+        def convert(image: Image) -> VideoFrame:
+            return VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
+
+        return self._add_stream("rawvideo", width, height, "bgr24"), convert
+
+    def _start_film(self, image: Image) -> tuple[VideoStream, Callable[[Image], VideoFrame]]:
         height, width = (side + side % 2 for side in image.shape[:2])
-        stream = self._add_stream("libx264", width, height, "yuv420p")
+        codec, options, _ = FILMS[self._suffix]
+        stream = self._add_stream(codec, width, height, "yuv420p")
         context = stream.codec_context
-        context.options = X264
-        context.thread_type = "FRAME"  # x264 then works on beside the caller
+        context.options = options
+        context.thread_type = "FRAME"  # the codec then works on beside the caller
         context.gop_size = round(KEYFRAME_EVERY_S * self._fps)
         hd = is_hd(width, height)  # so that readers who miss the mark still guess right
         matrix = BT709 if hd else BT601

@@ -9,17 +9,31 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Feed", "Image", "size_of"]
+__all__ = ["Feed", "Image", "Picture", "size_of"]
 
 Image = NDArray[np.uint8]
 """A picture: uint8 of shape (rows, columns, 3), blue, green, red."""
 
 
+class Picture(NamedTuple):
+    """A picture as its source gives it."""
+
+    image: Image
+    time_s: float
+    """In the source's own time; strictly increasing."""
+    arrived_s: float | None = None
+    """When a live one came, by :func:`time.monotonic`."""
+    n_dropped: int = 0
+    """How many before it were dropped because newer ones had come."""
+    outage: str = ""
+    """Why there is no newer picture than the last one, which this then repeats."""
+
+
 class Feed(NamedTuple):
     """Pictures with their times, and what is known of them beforehand."""
 
-    pictures: Generator[tuple[Image, float], None, None]
-    """(picture, time in seconds), times increasing; closing it lets go of the file or camera."""
+    pictures: Generator[Picture, None, None]
+    """Closing it lets go of the file or camera."""
 
     fps: Fraction | None
     """Frames a second, the mean where they vary; None if unknown."""

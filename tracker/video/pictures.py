@@ -13,7 +13,7 @@ from typing import cast
 import cv2
 
 from ..errors import DamagedError, SourceError
-from .feed import Feed, Image, size_of
+from .feed import Feed, Image, Picture, size_of
 
 __all__ = ["PICTURE_FPS", "PICTURE_SUFFIXES", "find_pictures", "read_pictures"]
 
@@ -68,7 +68,7 @@ def read_pictures(paths: list[Path], start_s: float) -> Feed:
     return Feed(_pictures(paths, first), PICTURE_FPS, end_s)
 
 
-def _pictures(paths: list[Path], first: int) -> Generator[tuple[Image, float], None, None]:
+def _pictures(paths: list[Path], first: int) -> Generator[Picture, None, None]:
     pattern: tuple[Path, Image] | None = None
     damaged = []
     for number in range(first, len(paths)):
@@ -82,7 +82,7 @@ def _pictures(paths: list[Path], first: int) -> Generator[tuple[Image, float], N
                 f"{path}: {size_of(image)}, but {pattern[0]}, the first, is "
                 f"{size_of(pattern[1])}; the pictures of one source must have one size"
             )
-        yield image, float(number / PICTURE_FPS)
+        yield Picture(image, float(number / PICTURE_FPS))
     if damaged:
         error = SourceError if pattern is None else DamagedError
         raise error(f"{damaged[0].parent}: cannot be read as pictures: {_some(damaged)}")

@@ -1,4 +1,4 @@
-"""Record pictures: H.264 in ``.mp4`` that browsers play, or a ``.gif``.
+"""Record pictures: video files, picture files, or raw to another program.
 
 PyAV itself rather than imageio's plugins: they take a frame of another size in mid-file without
 a word, and hold a whole ``.gif`` in memory.
@@ -17,21 +17,18 @@ import numpy as np
 
 from ..errors import FrameError, SinkError
 from .feed import Image
+from .names import PICTURE_SINK_SUFFIXES, PIPE, SINK_SUFFIXES, is_pattern
 
 if TYPE_CHECKING:
-    from .encoding import Encoder
     from .sources import Video
+    from .writers import Writer
 
-__all__ = ["SINK_SUFFIXES", "Sink", "open_sink"]
-
-SINK_SUFFIXES = (".mp4", ".gif")
-"""What can be recorded."""
+__all__ = ["SINK_SUFFIXES", "Sink", "check_place", "open_sink"]
 
 DEFAULT_FPS = Fraction(25)  # when nobody says: the rate at which pictures without times are read
 
 NTSC_SLACK = 0.005
 # People write 29.97 and mean 30000/1001 = 29.97003; 23.98 and mean 24000/1001 = 23.976.
-
 
 FINEST_RATE = 100_000  # denominator: any container's mean rate, and still 32 bits for the clock
 
@@ -39,10 +36,10 @@ FINEST_RATE = 100_000  # denominator: any container's mean rate, and still 32 bi
 class Sink:
     """An open recording: a context manager that takes pictures one by one.
 
-    Made by :func:`open_sink`. While it is written the file is called ``NAME.partial.mp4``; closing
-    gives it its name. Leaving the ``with`` block by an error or Ctrl-C closes as well, so the
-    pictures written so far are a whole, playable file under its final name. Without any picture
-    no file is left.
+    Made by :func:`open_sink`. While it is written the file is called ``NAME.partial.mp4``, and
+    plays up to its last second even if the program is killed; closing gives it its name. Leaving
+    the ``with`` block by an error or Ctrl-C closes as well, so the pictures written so far are a
+    whole file under its final name. Without any picture no file is left.
 
     Attributes
     ----------
@@ -50,11 +47,13 @@ class Sink:
         Where the recording is when closed.
     n_frames : int
         How many pictures were written.
+    leftover : Path or None
+        What a killed run left under the partial name; it has this name now.
     """
 
-    def __init__(self, path: Path, encoder: Encoder, partial: Path, fps: Fraction) -> None:
-        self.path, self.n_frames = path, 0
-        self._encoder, self._partial, self._frame_s = encoder, partial, 1 / fps
+    def __init__(self, path: Path, writer: Writer, fps: Fraction) -> None:
+        self.path, self.n_frames, self.leftover = path, 0, writer.leftover
+        self._writer, self._frame_s = writer, 1 / fps
         self._shape: tuple[int, ...] = ()
         self._zero_s: float | None = None  # the time_s that is 0 in the recording
         self._next_s = Fraction(0)  # when the next picture is due if no time is given
@@ -98,8 +97,8 @@ class Sink:
         if not self._open:
             raise SinkError(f"{self.path}: the recording is closed; open a new one")
         self._shape = _check_picture(image, self._shape)
-        self._tick = max(round(self._when(time_s) / self._encoder.tick_s), self._tick + 1)
-        self._encoder.encode(image, self._tick)
+        self._tick = max(round(self._when(time_s) / self._writer.tick_s), self._tick + 1)
+        self._writer.encode(image, self._tick)
         self.n_frames += 1
 
     def _when(self, time_s: float | None) -> Fraction:
@@ -125,16 +124,8 @@ class Sink:
         if not self._open:
             return
         self._open = False
-        self._encoder.finish()
-        try:
-            if self.n_frames:
-                self._partial.replace(self.path)
-            else:
-                self._partial.unlink()
-        except OSError as error:
-            raise SinkError(
-                f"{self.path}: {error.strerror}; the recording is in {self._partial}"
-            ) from error
+        zero_s = self._zero_s or 0.0
+        self._writer.finish((zero_s, zero_s + float(self._next_s)) if self.n_frames else None)
 
 
 def open_sink(
@@ -143,8 +134,14 @@ def open_sink(
     like: Video | None = None,
     fps: Fraction | float | None = None,
     overwrite: bool = False,
+    sound_of: str | os.PathLike[str] | None = None,
 ) -> Sink:
-    """Open a recording: ``.mp4`` that browsers play (H.264, yuv420p, index first), or ``.gif``.
+    """Open a recording.
+
+    ``.mp4`` (H.264, yuv420p, index first) and ``.webm`` (VP9) play in browsers; ``.mkv`` is H.264,
+    too; ``.gif`` has a palette for each picture. A pattern such as ``seen/%06d.png`` or ``.jpg``
+    makes a file of each picture, and ``-`` writes raw ones to the standard output, in NUT, which
+    ffmpeg and mpv read.
 
     Parameters
     ----------
@@ -157,39 +154,47 @@ def open_sink(
         24000/1001. Without it and *like*, 25.
     overwrite : bool
         Replace an existing file; not before the new one is complete.
+    sound_of : str or path
+        Copy the sound of this file, from the time of the first picture to that of the last.
 
     Raises
     ------
     SinkError
-        If the file exists and *overwrite* is not set, its name ends otherwise, or the folder is
-        missing or cannot be written; and by ``write`` and ``close`` when writing fails.
+        If the file exists and *overwrite* is not set, its name ends otherwise, the folder is
+        missing or cannot be written, or the sound is missing or of a kind that the file cannot
+        hold; and by ``write`` and ``close`` when writing fails.
     """
     path = Path(path)
-    if path.suffix.lower() not in SINK_SUFFIXES:
-        raise SinkError(f"{path}: recordings are written as {' or '.join(SINK_SUFFIXES)}")
+    rate = _rate(fps if fps is not None or like is None else like.fps)
     try:
-        _check_place(path, overwrite)
+        from .writers import open_writer  # PyAV loads FFmpeg: only for those who record
+    except ImportError as error:
+        raise SinkError(f"{path}: recording needs PyAV ({error}); run: pip install av") from error
+    check_place(path, overwrite=overwrite)
+    return Sink(path, open_writer(path, rate, Path(sound_of) if sound_of else None), rate)
+
+
+def check_place(path: Path, *, overwrite: bool) -> None:
+    """Raise SinkError if nothing can be recorded under that name."""
+    if path == PIPE:
+        return
+    suffix = path.suffix.lower()
+    if suffix not in SINK_SUFFIXES:
+        raise SinkError(f"{path}: recordings are written as {' or '.join(SINK_SUFFIXES)}")
+    if suffix in PICTURE_SINK_SUFFIXES and not is_pattern(path):
+        raise SinkError(f"{path}: needs a number for each picture, as in seen%06d{suffix}")
+    first = path.with_name(path.name % 0) if suffix in PICTURE_SINK_SUFFIXES else path
+    try:
+        if first.is_dir():
+            raise SinkError(f"{first}: is a folder; name a file in it")
+        if first.exists() and not overwrite:
+            raise SinkError(f"{first}: exists; use --overwrite (overwrite=True) to replace it")
+        if not first.parent.is_dir():
+            raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
     except SinkError:
         raise
     except OSError as error:
         raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
-    rate = _rate(fps if fps is not None or like is None else like.fps)
-    try:
-        from .encoding import Encoder  # PyAV loads FFmpeg: only for those who record
-    except ImportError as error:
-        raise SinkError(f"{path}: recording needs PyAV ({error}); run: pip install av") from error
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    return Sink(path, Encoder(partial, rate), partial, rate)
-
-
-def _check_place(path: Path, overwrite: bool) -> None:
-    """Check that a file can be put there."""
-    if path.is_dir():
-        raise SinkError(f"{path}: is a folder; name a file in it")
-    if path.exists() and not overwrite:
-        raise SinkError(f"{path}: exists; use --overwrite (overwrite=True) to replace it")
-    if not path.parent.is_dir():
-        raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 def _rate(fps: Fraction | float | None) -> Fraction:

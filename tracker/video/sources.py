@@ -1,11 +1,10 @@
-"""Open whatever has frames: a video file, a folder or pattern of pictures, a camera."""
+"""Open whatever has frames: a video file, pictures, a camera, a stream."""
 
 from __future__ import annotations
 
 import difflib
 import glob
 import math
-import operator
 import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import ConfigError, SourceError
-from .camera import read_camera
-from .feed import Feed, Image
+from .connecting import ADDRESSES, live_source
+from .feed import Feed, Image, Picture
+from .live import read_live
 from .pictures import PICTURE_SUFFIXES, find_pictures, read_pictures
 
 __all__ = ["VIDEO_SUFFIXES", "Frame", "Video", "open_video"]
@@ -41,12 +41,22 @@ class Frame:
         0 for the first frame given, whatever the start.
     time_s : float
         The container's own time in seconds, strictly increasing; for pictures reckoned at 25
-        frames a second, for cameras since the first frame.
+        frames a second, for live sources since the first frame.
+    arrived_s : float or None
+        When a live frame came, by :func:`time.monotonic`; None for files.
+    n_dropped : int
+        How many frames of a live source were dropped up to here, newer ones having come.
+    outage : str
+        Why a live source gives no picture, in words; *image* is then the last one again. Empty
+        when all is well.
     """
 
     image: Image
     index: int
     time_s: float
+    arrived_s: float | None = None
+    n_dropped: int = 0
+    outage: str = ""
 
 
 class Video:
@@ -57,15 +67,16 @@ class Video:
     Attributes
     ----------
     name : str
-        What was opened, for titles and messages.
+        What was opened, for titles and messages; an address without its credentials.
     width, height : int
-        Of every frame, in pixels, after turning as the file asks.
+        Of every frame, in pixels, after turning as the file asks; of a live source's first one,
+        since it may come back with another size after an outage.
     fps : Fraction or None
-        Frames a second, the mean where they vary; None for cameras that do not say.
+        Frames a second, the mean where they vary; None for live sources.
     n_frames : int or None
         An estimate for progress bars, from what the file says of itself; None if unknown.
     is_live : bool
-        True for cameras: frames not fetched in time are gone.
+        True for cameras and streams: frames not fetched in time are gone.
     """
 
     def __init__(
@@ -82,13 +93,13 @@ class Video:
         first = next(feed.pictures)
         frame_s = float(1 / feed.fps) if feed.fps else 0.0
         stop_s = math.inf if end_s is None else end_s - frame_s / 2
-        if first[1] >= stop_s:
+        if first.time_s >= stop_s:
             feed.pictures.close()
             raise SourceError(
-                f"{name}: no frame before {end_s:g} s; the first one is at {first[1]:.2f} s"
+                f"{name}: no frame before {end_s:g} s; the first one is at {first.time_s:.2f} s"
             )
-        self.height, self.width = first[0].shape[:2]
-        self.n_frames = _estimate(first[1], feed, end_s, max_frames)
+        self.height, self.width = first.image.shape[:2]
+        self.n_frames = _estimate(first.time_s, feed, end_s, max_frames)
         self._feed = feed
         self._frames = _numbered(first, feed, stop_s, max_frames)
 
@@ -125,20 +136,25 @@ def open_video(
     start_s: float = 0.0,
     end_s: float | None = None,
     max_frames: int | None = None,
+    timeout_s: float = 5.0,
 ) -> Video:
-    """Open a video file, a folder or pattern of pictures, or a camera.
+    """Open a video file, a folder or pattern of pictures, a camera, or a stream.
 
     Parameters
     ----------
     source : str, path or int
         A video file; a folder of pictures, or a pattern such as ``frames/*.png``, taken in
-        natural order (2 before 10) at 25 frames a second; or the number of a camera, as int or
-        as digits. A file or folder whose name is digits is written ``./0``.
+        natural order (2 before 10) at 25 frames a second; the number of a camera, as int or
+        as digits; the address of a live stream, such as ``rtsp://`` or ``http://``; or a named
+        pipe. A file or folder whose name is digits is written ``./0``.
     start_s, end_s : float
         Seconds in the container's own time: frames that start in [start_s, end_s) are given, to
         half a frame. Most files begin at 0; recordings of broadcasts need not.
     max_frames : int
         Give no more than so many frames.
+    timeout_s : float
+        A live source without a picture for so many seconds counts as away: see
+        :attr:`Frame.outage`. Opening it may take three times as long.
 
     Returns
     -------
@@ -151,20 +167,28 @@ def open_video(
     SourceError
         If it cannot be opened or there is no frame in the asked range.
     ConfigError
-        If *start_s*, *end_s* or *max_frames* has a value it cannot have.
+        If *start_s*, *end_s*, *max_frames* or *timeout_s* has a value it cannot have.
 
     Notes
     -----
+    Live sources are read on a thread of their own, which keeps the newest frame alone. One that
+    fails, stalls or ends is connected again and again, after waits that grow to 30 s; meanwhile
+    its last frame comes twice a second, with the reason as ``outage``. A named pipe ends when
+    the program that writes to it does.
+
     Frames are turned and mirrored as the file's display matrix says; pixels that are not square
     stay as they are stored. Colors follow the file's own matrix and range; where it names none,
     BT.709 for HD and BT.601 for smaller pictures.
     """
     start_s, end_s, max_frames = _check_span(start_s, end_s, max_frames)
-    index = _camera_index(source)
-    if index is not None:
+    if not (math.isfinite(timeout_s) and timeout_s > 0):
+        raise ConfigError(f"timeout_s={timeout_s}: must be a number of seconds above 0")
+    live = live_source(source, timeout_s)
+    if live is not None:
+        name, connect = live
         if start_s:
-            raise ConfigError(f"start_s={start_s:g}: camera {index} is live and has no past")
-        feed, name = read_camera(index), f"camera {index}"
+            raise ConfigError(f"start_s={start_s:g}: {name} is live and has no past")
+        feed = read_live(name, connect, timeout_s)
     else:
         name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
         try:
@@ -173,7 +197,7 @@ def open_video(
             raise
         except OSError as error:
             raise SourceError(f"{name}: cannot be read ({error.strerror})") from error
-    return Video(name, feed, is_live=index is not None, end_s=end_s, max_frames=max_frames)
+    return Video(name, feed, is_live=live is not None, end_s=end_s, max_frames=max_frames)
 
 
 def _feed_of(name: str, start_s: float) -> Feed:
@@ -202,23 +226,6 @@ def _decoding_of(path: Path, start_s: float) -> Feed:
     return read_file(path, start_s)
 
 
-def _camera_index(source: str | os.PathLike[str] | int) -> int | None:
-    """Read a camera number; None for anything that is a path."""
-    if isinstance(source, os.PathLike):
-        return None
-    if isinstance(source, str):
-        return int(source) if source.isdecimal() else None
-    try:
-        index = operator.index(source)
-    except TypeError:
-        raise SourceError(
-            f"source {source!r}: expected a path, a pattern or the number of a camera"
-        ) from None
-    if index < 0:
-        raise SourceError(f"camera {index}: cameras are numbered from 0")
-    return index
-
-
 def _check_span(
     start_s: float, end_s: float | None, max_frames: int | None
 ) -> tuple[float, float | None, int | None]:
@@ -232,13 +239,13 @@ def _check_span(
 
 
 def _numbered(
-    first: tuple[Image, float], feed: Feed, stop_s: float, max_frames: int | None
+    first: Picture, feed: Feed, stop_s: float, max_frames: int | None
 ) -> Generator[Frame, None, None]:
     """Give the pictures their numbers, and stop at the end that was asked for."""
-    for index, (image, time_s) in enumerate(chain([first], feed.pictures)):
-        if time_s >= stop_s:
+    for index, picture in enumerate(chain([first], feed.pictures)):
+        if picture.time_s >= stop_s:
             return
-        yield Frame(image, index, time_s)
+        yield Frame(picture.image, index, *picture[1:])
         if index + 1 == max_frames:
             return
 
@@ -258,7 +265,7 @@ def _missing(name: str) -> str:
     """Say that there is no such file, and which videos are near it."""
     path = Path(name)
     if "://" in name:
-        return "addresses cannot be opened; give a file, a folder, a pattern or a camera number"
+        return f"not an address that can be opened; those begin with {', '.join(ADDRESSES)}"
     folder = path.parent
     if not folder.is_dir():
         return f"no such file: there is no folder {folder} (looked from {Path.cwd()})"

@@ -1,0 +1,156 @@
+"""What is left when a run is killed without a word, and what the next one says."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import av
+import pytest
+from numbered import number_in, numbered
+
+from tracker.errors import SinkError
+from tracker.tables import read_table
+from tracker.video import open_sink, open_video
+
+FPS = 25
+RECORDING = """
+    import sys
+    sys.path.insert(0, {tests!r})
+    from numbered import numbered
+    from tracker.video import open_sink
+    from tracker.tables import open_table
+    from tracker import Box, RotatedBox, State, Track
+    with open_sink({path!r}) as sink, open_table({table!r}) as table:
+        for number in range(900):
+            sink.write(numbered(number, 320, 240))
+            box = Box(1, 2, 3, 4)
+            turned = RotatedBox((2.5, 4), (3, 4), 0)
+            table.write(Track(number, number / 25, box, turned, 1.0, State.TRACKING, ""))
+            print(number, flush=True)
+"""
+
+
+def kill_after(folder: Path, name: str, after: int) -> int:
+    """Kill a recording after so many frames were written; give how many were at last."""
+    program = RECORDING.format(
+        tests=str(Path(__file__).parent),
+        path=str(folder / name),
+        table=str(folder / "tracks.csv"),
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        while process.stdout.readline() != f"{after}\n":
+            assert process.poll() is None
+    finally:
+        process.kill()
+        rest, _ = process.communicate(timeout=20)
+    return int(rest.split()[-1]) + 1 if rest.split() else after + 1
+
+
+def numbers_in(path: Path) -> list[int]:
+    """Read what can be read, as a player would."""
+    numbers = []
+    with av.open(str(path)) as container:
+        for packet in container.demux(video=0):
+            numbers += [number_in(frame.to_ndarray(format="bgr24")) for frame in packet.decode()]
+    return numbers
+
+
+@pytest.mark.parametrize("after", [70, 151, 333])
+def test_a_killed_recording_plays_up_to_its_last_two_seconds(tmp_path, after):
+    written = kill_after(tmp_path, "out.mp4", after)
+    numbers = numbers_in(tmp_path / "out.partial.mp4")
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) >= written - 2 * FPS
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_killed_table_is_whole_to_the_line(tmp_path):
+    written = kill_after(tmp_path, "out.mp4", 100)
+    assert (tmp_path / "tracks.csv").read_bytes().endswith(b"\n")
+    assert written <= len(read_table(tmp_path / "tracks.csv")) <= written + 1
+
+
+def test_the_next_run_keeps_what_the_killed_one_left_and_tells(tmp_path):
+    for name in ("out.recovered.mp4", "out.recovered-2.mp4"):
+        (tmp_path / "out.mp4").unlink(missing_ok=True)
+        kill_after(tmp_path, "out.mp4", 60)
+        (tmp_path / "tracks.csv").unlink()
+        left = (tmp_path / "out.partial.mp4").read_bytes()
+        with open_sink(tmp_path / "out.mp4") as sink:
+            assert sink.leftover == tmp_path / name
+            sink.write(numbered(7))
+        assert (tmp_path / name).read_bytes() == left
+        assert numbers_in(tmp_path / "out.mp4") == [7]
+
+
+def test_the_command_line_says_what_it_found(tmp_path):
+    kill_after(tmp_path, "out.mp4", 60)
+    clip = Path(__file__).parent.parent / "videos" / "reentry.mp4"
+    options = f"--box 53,104,68,68 --no-window --max-frames 3 --output {tmp_path}/out.mp4"
+    run = subprocess.run(
+        [sys.executable, "-m", "tracker", "track", clip, *options.split()],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"{tmp_path}/out.recovered.mp4 is what it had" in run.stderr
+
+
+def test_two_runs_never_write_the_same_recording(tmp_path):
+    with open_sink(tmp_path / "out.mp4") as sink:
+        sink.write(numbered(1))
+        with pytest.raises(SinkError, match="another run is writing it"):
+            open_sink(tmp_path / "out.mp4")
+        sink.write(numbered(2))
+    assert numbers_in(tmp_path / "out.mp4") == [1, 2]
+
+
+def test_a_recording_that_cannot_be_finished_stays_whole_under_its_partial_name(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    sink = open_sink(folder / "out.mp4")
+    for number in range(5):
+        sink.write(numbered(number))
+    (folder / "out.finishing.mp4").mkdir()  # in the way
+    with pytest.raises(SinkError, match=r"the recording is in .*out\.partial\.mp4"):
+        sink.close()
+    assert numbers_in(folder / "out.partial.mp4") == list(range(5))
+
+
+def test_a_folder_that_was_removed_is_told(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    sink = open_sink(folder / "out.mp4")
+    sink.write(numbered(1))
+    shutil.rmtree(folder)
+    with pytest.raises(SinkError, match=r"out\.partial\.mp4: cannot be completed \(No such file"):
+        sink.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_can_be_heard_loses_nothing(tmp_path, number):
+    clip = Path(__file__).parent.parent / "videos" / "reentry.mp4"
+    options = f"--box 53,104,68,68 --no-window --output {tmp_path}/out.mp4 --csv {tmp_path}/t.csv"
+    run = subprocess.Popen(
+        [sys.executable, "-m", "tracker", "track", clip, *options.split()],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "t.csv").exists() or (tmp_path / "t.csv").stat().st_size < 2000:
+        assert run.poll() is None
+    run.send_signal(number)
+    _, err = run.communicate(timeout=20)
+    assert run.returncode == 128 + number
+    assert f"stopped by {number.name}" in err
+    rows = read_table(tmp_path / "t.csv")
+    with open_video(tmp_path / "out.mp4") as video:
+        assert len(list(video)) == len(rows)
+    assert {path.name for path in tmp_path.iterdir()} == {"out.mp4", "t.csv"}

@@ -1,0 +1,98 @@
+"""Tracks drawn onto their video again; boxes in percent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numbered import write_video
+
+from tracker.arguments import read_arguments
+from tracker.box import Box
+from tracker.cli import main
+from tracker.video import open_video
+
+CLIP = Path(__file__).parent.parent / "videos" / "reentry.mp4"
+BOX = "53,104,68,68"
+
+
+def followed(folder: Path, *options: str) -> None:
+    files = ["--output", str(folder / "seen.mkv"), "--jsonl", str(folder / "t.jsonl")]
+    files += ["--csv", str(folder / "t.csv")]
+    assert main(["track", str(CLIP), "--box", BOX, "--no-window", *files, *options]) == 0
+
+
+def pictures(path: Path) -> tuple[list[np.ndarray], list[float]]:
+    with open_video(path) as video:
+        frames = list(video)
+    return [frame.image for frame in frames], [frame.time_s for frame in frames]
+
+
+@pytest.mark.parametrize("table", ["t.csv", "t.jsonl"])
+def test_an_export_is_the_recording_again(tmp_path, capfd, table):
+    followed(tmp_path, "--max-frames", "40")
+    out = tmp_path / "again.mkv"
+    assert main(["export", str(CLIP), str(tmp_path / table), "--output", str(out)]) == 0
+    assert "40 frames, 40 of 40 tracks" in capfd.readouterr().out
+    (seen, seen_s), (again, again_s) = pictures(tmp_path / "seen.mkv"), pictures(out)
+    assert again_s == seen_s
+    for one, other in zip(seen, again, strict=True):
+        assert np.abs(one.astype(int) - other).mean() < 0.5
+
+
+def test_tracks_belong_to_frames_by_time(tmp_path, capfd):
+    followed(tmp_path, "--start", "1", "--end", "2")
+    out = tmp_path / "again.mkv"
+    assert main(["export", str(CLIP), str(tmp_path / "t.csv"), "--output", str(out)]) == 0
+    seen, again = pictures(tmp_path / "seen.mkv")[0], pictures(out)[0]
+    assert len(seen) == len(again)
+    assert np.abs(seen[7].astype(int) - again[7]).mean() < 0.5
+
+
+def test_frames_without_a_track_are_given_as_they_are(tmp_path, capfd):
+    followed(tmp_path, "--max-frames", "12")
+    lines = (tmp_path / "t.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "t.jsonl").write_text("".join(lines[2:5] + lines[8:]))
+    out = tmp_path / "again.mkv"
+    assert main(["export", str(CLIP), str(tmp_path / "t.jsonl"), "--output", str(out)]) == 0
+    assert "10 frames, 7 of 7 tracks" in capfd.readouterr().out
+    plain, again = pictures(CLIP)[0], pictures(out)[0]
+    undrawn, drawn_on = (np.abs(plain[n + 2].astype(int) - again[n]) for n in (4, 1))
+    assert drawn_on.max() > 100 > 60 > undrawn.max()
+
+
+def test_a_table_of_another_video_is_told(tmp_path, capfd):
+    followed(tmp_path, "--start", "1", "--max-frames", "3")
+    other = write_video(tmp_path / "other.mp4", 5)
+    out = ["--output", str(tmp_path / "again.mp4")]
+    assert main(["export", str(other), str(tmp_path / "t.csv"), *out]) == 4
+    assert "no frame has the time of a track" in capfd.readouterr().err
+    assert not (tmp_path / "again.mp4").exists()
+
+
+# Boxes in percent
+
+
+def test_a_box_may_be_in_percent_of_the_frame():
+    shares = read_arguments(["track", "x", "--box", "25%, 10, 50%,20%"]).box
+    assert shares.on(640, 480) == Box(160, 10, 320, 96)
+    assert read_arguments(["track", "x", "--box", "-5%,1%,20%,20%"]).box.on(100, 100).x == -5
+
+
+@pytest.mark.parametrize("text", ["10%,10%,0%,10%", "10%,10%,10%", "a%,1,2,3", "10%%,1,2,3"])
+def test_what_is_no_box_in_percent_is_refused(text, capfd):
+    with pytest.raises(SystemExit) as caught:
+        read_arguments(["track", "x", "--box", text])
+    assert caught.value.code == 2
+    assert "--box" in capfd.readouterr().err
+
+
+def test_percent_and_pixels_follow_the_same(tmp_path):
+    tables = []
+    for number, box in enumerate(["32,48,64,72", "10%,20%,20%,30%"]):
+        clip = write_video(tmp_path / "clip.mp4", 10, width=320, height=240)
+        table = tmp_path / f"{number}.csv"
+        assert main(["track", str(clip), "--box", box, "--no-window", "--csv", str(table)]) == 0
+        tables.append(table.read_text())
+    assert tables[0] == tables[1]

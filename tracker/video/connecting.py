@@ -1,0 +1,61 @@
+"""What is live, and how to connect to it."""
+
+from __future__ import annotations
+
+import operator
+import os
+from functools import partial
+from pathlib import Path
+
+from ..errors import SourceError
+from .camera import read_camera
+from .live import Connect
+
+__all__ = ["ADDRESSES", "live_source"]
+
+ADDRESSES = ("http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp")
+"""How the addresses of streams begin."""
+
+
+def live_source(
+    source: str | os.PathLike[str] | int, timeout_s: float
+) -> tuple[str, Connect] | None:
+    """Give the name of a live source and how to connect to it; None for anything else."""
+    index = _camera_index(source)
+    if index is not None:
+        return f"camera {index}", partial(read_camera, index)
+    name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
+    is_address = name.partition("://")[0].lower() in ADDRESSES
+    if not is_address and not _is_pipe(name):
+        return None
+    try:
+        from .streams import read_address, read_pipe, without_credentials
+    except ImportError as error:
+        raise SourceError(f"reading streams needs PyAV ({error}); run: pip install av") from error
+    if is_address:
+        return without_credentials(name), partial(read_address, name, timeout_s)
+    return name, partial(read_pipe, Path(name), timeout_s)
+
+
+def _is_pipe(name: str) -> bool:
+    try:
+        return Path(name).is_fifo()
+    except OSError:  # a name that cannot be; opening it as a file will say so
+        return False
+
+
+def _camera_index(source: str | os.PathLike[str] | int) -> int | None:
+    """Read a camera number; None for anything that is a path."""
+    if isinstance(source, os.PathLike):
+        return None
+    if isinstance(source, str):
+        return int(source) if source.isdecimal() else None
+    try:
+        index = operator.index(source)
+    except TypeError:
+        raise SourceError(
+            f"source {source!r}: expected a path, a pattern or the number of a camera"
+        ) from None
+    if index < 0:
+        raise SourceError(f"camera {index}: cameras are numbered from 0")
+    return index
