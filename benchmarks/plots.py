@@ -189,3 +189,35 @@ def _plain(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def draw_ablation(found: dict, folder: Path, name: str) -> list[Path]:
+    """Draw what is lost without each part, the most first; tell which files were written."""
+    whole, *parts = found["parts"]
+    means = found["parts"]
+    figure_of = "tre" if "tre" in means[whole]["all"] else "auc"
+
+    def loss(part: str, half: str) -> float:
+        return float(means[part][half][figure_of] - means[whole][half][figure_of])
+
+    parts.sort(key=lambda part: -loss(part, "all"))
+    figure = Figure(figsize=(9, 0.42 * len(parts) + 1.2), layout="constrained")
+    axes = figure.subplots()
+    rows = np.arange(len(parts))
+    drawn = [half for half in HALF_COLORS if half in means[whole]]
+    thickness = 0.8 / len(drawn)
+    for place, half in enumerate(drawn):
+        axes.barh(
+            rows - (place - (len(drawn) - 1) / 2) * thickness,
+            [loss(part, half) for part in parts],
+            thickness,
+            color=HALF_COLORS[half],
+            label=half,
+        )
+    axes.set_yticks(rows, parts)
+    axes.axvline(0, color="#222222", linewidth=0.8)
+    whole_mean = means[whole]["all"][figure_of]
+    axes.set_xlabel(f"change of the mean success without it (with everything: {whole_mean:.3f})")
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.legend(frameon=False, loc="lower left")
+    return _saved({"parts": figure}, folder, name)
