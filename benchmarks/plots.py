@@ -42,7 +42,7 @@ def _saved(pictures: dict[str, Figure], folder: Path, name: str) -> list[Path]:
 
 
 def _curves(trackers: dict, own: str) -> Figure:
-    figure = Figure(figsize=(11, 4.8), layout="constrained")
+    figure = Figure(figsize=(12.5, 4.8), layout="constrained")
     success, precision = figure.subplots(1, 2)
     panels = [
         (success, SUCCESS_THRESHOLDS, "success_curve", "auc"),
@@ -62,7 +62,7 @@ def _curves(trackers: dict, own: str) -> Figure:
         axes.set(xlim=(0, across[-1]), ylim=(0, 1))
         _plain(axes)
     success.set(xlabel="IoU above", ylabel="share of frames", title="Success (area under it)")
-    success.legend(loc="upper right", frameon=False, fontsize=9)
+    success.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
     precision.axvline(PRECISION_PX, color="#999999", linewidth=0.8, linestyle="--")
     precision.set(xlabel="center within (px)", title=f"Precision (at {PRECISION_PX:g} px)")
     precision.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
