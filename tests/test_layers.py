@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "tracker"
 LAYERS = [
     {"box", "errors"},
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"},
+    {"clustering"},
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
@@ -30,6 +31,10 @@ LAYERS = [
     {"__main__", "__init__"},
 ]
 INSIDE = {
+    "clustering": [
+        {"bandwidth", "seeding"},
+        {"__init__"},
+    ],
     "synthetic": [
         {"paths", "shapes"},
         {"sprites"},
