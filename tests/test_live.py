@@ -109,6 +109,19 @@ def test_a_server_that_hangs_up_is_called_again_until_it_answers(server):
         assert until(video, lambda frame: not frame.outage).index > 0
 
 
+def test_an_outage_that_is_known_is_told_without_waiting_for_the_time_out():
+    def connect():
+        yield numbered(1)
+        raise SourceError("unplugged")
+
+    pictures = read_live("camera 0", connect, 20.0).pictures
+    assert not next(pictures).outage
+    began_s = time.monotonic()
+    assert next(pictures).outage.endswith("unplugged")
+    assert time.monotonic() - began_s < 5
+    pictures.close()
+
+
 def test_waits_between_calls_double_up_to_the_longest_and_vary(monkeypatch):
     monkeypatch.setattr(live, "RETRY_FIRST_S", 0.05)
     monkeypatch.setattr(live, "RETRY_LONGEST_S", 0.4)
