@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from twins import twin_scene
 
 from tracker.synthetic import plain_scene
 from tracker.video import open_sink
@@ -86,6 +87,22 @@ def test_accuracy_reports_all_forms_of_sequences_beside_the_boxes_of_others(
     assert 0 <= found["score"]["all"]["calibration_error"] <= 1
     assert "oracle" in printed
     assert str(data) not in json.dumps(found)
+
+
+def test_ablation_tells_what_is_left_without_a_part(tmp_path):
+    (tmp_path / "twins" / "img").mkdir(parents=True)
+    frames, boxes = zip(*twin_scene(0.5, 8), strict=True)
+    for k, frame in enumerate(frames):
+        cv2.imwrite(str(tmp_path / "twins" / "img" / f"{k + 1:04d}.png"), frame)
+    lines = "".join(f"{b.x + 1},{b.y + 1},{b.width},{b.height}\n" for b in boxes)
+    (tmp_path / "twins" / "groundtruth_rect.txt").write_text(lines)
+    options = ("--starts", 1, "--parts", "look-alikes", "--output", tmp_path, "--no-plots")
+    printed = run("ablation.py", tmp_path, *options)
+    parts = json.loads((tmp_path / "ablation.json").read_text())["parts"]
+    assert list(parts) == ["everything", "look-alikes"]
+    assert parts["everything"]["all"]["auc"] > 0.8
+    assert parts["look-alikes"]["all"]["auc"] < 0.6
+    assert "look-alikes" in printed
 
 
 def test_accuracy_is_the_same_with_two_processes(tmp_path, data):

@@ -7,6 +7,7 @@ import pytest
 from following import follow, overlaps
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from twins import twin_scene
 
 from tracker.lookalikes import (
     LEAST_AGE,
@@ -18,7 +19,6 @@ from tracker.lookalikes import (
     LookAlikes,
     Mover,
 )
-from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
 
 SIDE = 40.0
 TARGET = (100.0, 100.0)
@@ -129,9 +129,6 @@ def test_any_places_leave_few_look_alikes_and_a_choice(frames):
 @pytest.mark.parametrize("height", [0, 8, 16])
 @pytest.mark.parametrize("speed", [0.0, 0.5])
 def test_a_twin_that_crosses_in_front_of_the_target_does_not_take_it_along(speed, height):
-    body = patchwork(40, 40, seed=1, elliptic=True)
-    target = Layer(body, lambda time: Pose(x=speed * time - 40))
-    twin = Layer(body, lambda time: Pose(x=60 - 1.5 * time, y=height))
-    frames = list(Scene(120, Layer(Sprite.of(texture(seed=2))), target, front=(twin,)))
+    frames = list(twin_scene(speed, height))
     overlap = overlaps(follow(frames), frames)
     assert np.nanmin(overlap[-20:]) > 0.8
