@@ -38,7 +38,7 @@ INSIDE = {
     "synthetic": [
         {"paths", "shapes"},
         {"sprites"},
-        {"stage"},
+        {"stage", "mosaics"},
         {"scene"},
         {"ready_made"},
         {"__init__"},

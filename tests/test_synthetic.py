@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from tracker.synthetic import (
     draw_rotated_box,
     exit_scene,
     gray_scene,
+    mosaic,
     occlusion_scene,
     patchwork,
     plain_scene,
@@ -358,3 +360,32 @@ def test_a_background_that_goes_away_is_refused_in_words():
     nothing = Layer(BLACK.sprite, lambda time: None)
     with pytest.raises(ConfigError, match="background's path gives no place at time 0"):
         Scene(1, nothing, Layer(white_card(4, 4))).image(0)
+
+
+@pytest.mark.parametrize("n_regions", [1, 2, 24])
+def test_a_mosaic_has_its_regions_and_each_of_them_one_color(n_regions):
+    image, labels = mosaic(160, 120, n_regions=n_regions, shading=0, noise=0)
+    assert image.dtype == np.uint8
+    assert labels.dtype == np.int32
+    assert np.array_equal(np.unique(labels), np.arange(n_regions))
+    inner = cv2.erode(labels.astype(np.float32), np.ones((3, 3))) == labels
+    inner &= cv2.dilate(labels.astype(np.float32), np.ones((3, 3))) == labels
+    for label in range(n_regions):
+        assert not np.ptp(image[inner & (labels == label)], axis=0).any()
+
+
+def test_shade_and_noise_of_a_mosaic_are_as_asked():
+    plain, labels = mosaic(160, 120, shading=0, noise=0)
+    noisy, same_labels = mosaic(160, 120, shading=0, noise=5)
+    shaded, _ = mosaic(160, 120, shading=0.5, noise=0)
+    assert np.array_equal(labels, same_labels)
+    assert (noisy.astype(float) - plain).std() == pytest.approx(5, rel=0.05)
+    shares = (shaded + 0.5) / (plain + 0.5)
+    assert shares.min() == pytest.approx(0.5, abs=0.03)
+    assert shares.max() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize("n_regions", [0, 1201])
+def test_a_mosaic_of_no_regions_or_too_many_is_refused(n_regions):
+    with pytest.raises(ConfigError, match=f"n_regions {n_regions}: expected 1 to 1200 in 320x240"):
+        mosaic(n_regions=n_regions)

@@ -19,6 +19,7 @@ functions draw single shapes for tests of one function.
 
 from __future__ import annotations
 
+from .mosaics import mosaic
 from .paths import Path, Pose, shaken, still, waypoints
 from .ready_made import (
     SCENES,
@@ -59,6 +60,7 @@ __all__ = [
     "light_scene",
     "look_alike_scene",
     "low_rate_scene",
+    "mosaic",
     "occlusion_scene",
     "patchwork",
     "plain_scene",
