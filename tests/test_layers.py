@@ -16,8 +16,9 @@ PACKAGE = Path(__file__).parent.parent / "tracker"
 # its own table holds.
 LAYERS = [
     {"box", "errors"},
-    {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"},
-    {"clustering"},
+    {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"}
+    | {"merging"},
+    {"clustering", "segmentation", "palette"},
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
