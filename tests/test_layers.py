@@ -25,7 +25,8 @@ LAYERS = [
     {"search", "redetect", "track", "config"},
     {"saving", "tables"},
     {"tracker"},
-    {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"},
+    {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
+    | {"regions"},
     {"run"},
     {"export"},
     {"cli"},

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--output", type=Path, metavar="FILE", required=True, help=OUTPUTS)
     export.add_argument("--keep-audio", action="store_true", help="copy the source's sound into it")
     export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+    _add_segment(commands.add_parser("segment", help="divide a picture into regions"))
     commands.add_parser("doctor", help="say what is installed and what works here")
     return parser
 
@@ -96,6 +97,32 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--preset",
         default="robust",
         help="configuration of the tracker: robust or fast (default: robust)",
+    )
+    add("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _add_segment(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Divide a picture into regions by mean shift; paint them in their mean colors, and list "
+        "their areas, colors, boxes and neighbors. With no file to write, both go to "
+        f"./{OUTPUT_FOLDER}."
+    )
+    add = parser.add_argument
+    add("picture", metavar="PICTURE", type=Path, help="of 8 or 16 bits, gray or in color")
+    add("--output", type=Path, metavar="FILE", help="the regions painted: .png, .jpg, ...")
+    add("--table", type=Path, metavar="FILE", help="the regions listed (.csv)")
+    add("--spatial-radius", type=float, default=7.0, metavar="PX", help="of the windows (7)")
+    add(
+        "--color-radius",
+        type=float,
+        metavar="R",
+        help="in the picture's units: smaller gives more regions (a tenth of its range)",
+    )
+    add(
+        "--min-area",
+        type=int,
+        metavar="PX",
+        help="of a region (a 4000th of the picture, at least 20)",
     )
     add("--overwrite", action="store_true", help="replace files that exist")
 

@@ -1,4 +1,4 @@
-"""The command line: ``tracker track``, ``demo``, ``export``, ``doctor``.
+"""The command line: ``tracker track``, ``demo``, ``export``, ``segment``, ``doctor``.
 
 Results go to stdout; progress, warnings and errors to stderr. The exit status is 0 when done, 2 for
 a wrong use, 3 when the source ended early or is damaged, 4 when it could not be opened, 130 after
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from . import doctor
@@ -22,9 +23,18 @@ from .clips import find_clip
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
 from .loop import READ_AHEAD, read_ahead
-from .outputs import Outputs, name_outputs, stem_of
+from .outputs import Outputs, check_file, name_outputs, stem_of
+from .regions import (
+    PAINTED_SUFFIXES,
+    paint,
+    read_picture,
+    usual_options,
+    write_painted,
+    write_table,
+)
 from .run import Recorder, Summary, choose_target, follow
 from .screen import Player, Window, find_display
+from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
 from .tables import read_table
 from .tracker import Tracker
@@ -123,6 +133,31 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
     return DONE
 
 
+def _segment(options: argparse.Namespace, signals: StopSignals) -> int:
+    """Divide a picture into regions."""
+    image = read_picture(options.picture)
+    painted, table = options.output, options.table
+    if painted is None and table is None:
+        _make_output_folder()
+        name = OUTPUT_FOLDER / f"{options.picture.stem}-regions"
+        painted, table = Path(f"{name}.png"), Path(f"{name}.csv")
+    for path, suffixes in ((painted, PAINTED_SUFFIXES), (table, (".csv",))):
+        if path is not None:
+            check_file(path, suffixes, overwrite=options.overwrite)
+    color_radius, min_area = usual_options(image, options.color_radius, options.min_area)
+    labels = segment(image, options.spatial_radius, color_radius, min_area)
+    regions = region_table(image, labels)
+    areas = [region.area for region in regions]
+    print(f"{options.picture}: {len(regions)} regions of {min(areas)} to {max(areas)} pixels")
+    if painted is not None:
+        write_painted(painted, paint(image, labels))
+        print(f"wrote {painted}")
+    if table is not None:
+        write_table(table, regions)
+        print(f"wrote {table}")
+    return DONE
+
+
 def _doctor(options: argparse.Namespace, signals: StopSignals) -> int:
     """Say what is installed and what works here."""
     for line in doctor.report(doctor.examine()):
@@ -134,6 +169,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
     "track": _track,
     "demo": _demo,
     "export": _export,
+    "segment": _segment,
     "doctor": _doctor,
 }
 
@@ -192,14 +228,18 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
 def _make_room(job: _Job) -> None:
     """See that everything can be written, before any work is done."""
     if any(path.parent == OUTPUT_FOLDER for path in job.outputs.paths()):
-        try:
-            OUTPUT_FOLDER.mkdir(exist_ok=True)
-        except OSError as error:
-            raise SinkError(f"{OUTPUT_FOLDER}: cannot be made here ({error.strerror})") from error
+        _make_output_folder()
     job.outputs.check(overwrite=job.overwrite)
     for path in job.outputs.paths():
         if path.exists():
             print(f"replacing {path}")
+
+
+def _make_output_folder() -> None:
+    try:
+        OUTPUT_FOLDER.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"{OUTPUT_FOLDER}: cannot be made here ({error.strerror})") from error
 
 
 def _record(

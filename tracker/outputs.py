@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from .arguments import OUTPUT_FOLDER
 from .errors import ConfigError, SinkError
 from .video.sinks import check_place
 
-__all__ = ["Outputs", "name_outputs", "stem_of"]
+__all__ = ["Outputs", "check_file", "name_outputs", "stem_of"]
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,19 @@ class Outputs:
         """Raise SinkError if one cannot be written as named, before any work is done."""
         if self.video is not None:
             check_place(self.video, overwrite=overwrite)
-        for path, suffixes in ((self.csv, (".csv",)), (self.jsonl, (".jsonl",))):
-            if path and path.suffix.lower() not in suffixes:
-                raise SinkError(f"{path}: the name must end in {' or '.join(suffixes)}")
-        for path in self.paths():
-            if path == self.video:
-                continue
-            if path.exists() and not overwrite:
-                raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")
-            if not path.parent.is_dir():
-                raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
+        for path, suffix in ((self.csv, ".csv"), (self.jsonl, ".jsonl"), (self.sheet, ".png")):
+            if path is not None:
+                check_file(path, (suffix,), overwrite=overwrite)
+
+
+def check_file(path: Path, suffixes: Sequence[str], *, overwrite: bool) -> None:
+    """Raise SinkError if a file cannot be written under that name."""
+    if path.suffix.lower() not in suffixes:
+        raise SinkError(f"{path}: the name must end in {' or '.join(suffixes)}")
+    if path.exists() and not overwrite:
+        raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")
+    if not path.parent.is_dir():
+        raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 def stem_of(source: str) -> str:

@@ -94,7 +94,7 @@ def segment(image: Array, spatial_radius: float, color_radius: float, min_area: 
         raise ConfigError(f"color_radius {color_radius}: must be > 0, in the picture's units")
     levels, step = _in_8_bits(values)
     radius = color_radius / step
-    if values.dtype != np.uint8 and radius < FINEST:
+    if values.dtype != np.uint8 and levels.any() and radius < FINEST:
         raise ConfigError(
             f"color_radius {color_radius}: must be >= {FINEST * step:.4g} for a picture with "
             f"values from {values.min():.4g} to {values.max():.4g}; clip outliers with numpy.clip"
