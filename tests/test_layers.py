@@ -34,7 +34,11 @@ LAYERS = [
 ]
 INSIDE = {
     "clustering": [
-        {"bandwidth", "seeding"},
+        {"checks", "seeding", "tiles"},
+        {"balls", "bandwidth", "raster"},
+        {"modes", "surroundings"},
+        {"ascent", "bins"},
+        {"meanshift"},
         {"__init__"},
     ],
     "synthetic": [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .checks import checked_points, whole_number
+
 __all__ = ["estimate_bandwidth"]
 
 BLOCK = 1 << 18  # distances held at a time: 2 MB, which stay in the cache
@@ -44,17 +46,11 @@ def estimate_bandwidth(
     >>> round(float(estimate_bandwidth(points, quantile=0.5)), 2)
     1.62
     """
-    points = np.asarray(X, np.float64)
-    if points.ndim != 2 or points.size == 0:
-        raise ValueError(f"X of shape {points.shape}: expected (points, axes), at least one each")
-    if not np.isfinite(points).all():
-        row, column = np.argwhere(~np.isfinite(points))[0].tolist()
-        raise ValueError(f"X[{row}, {column}] is {points[row, column]}: remove NaN and infinity")
+    points = checked_points(X).astype(np.float64, copy=False)
     if not 0 <= quantile <= 1:
         raise ValueError(f"quantile {quantile}: must be between 0 and 1")
     if n_samples is not None:
-        if n_samples < 1:
-            raise ValueError(f"n_samples {n_samples}: must be >= 1")
+        whole_number(n_samples, "n_samples", 1)
         rng = random_state
         if not isinstance(rng, np.random.RandomState):
             rng = np.random.RandomState(rng)  # the generator they draw with

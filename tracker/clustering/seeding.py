@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["get_bin_seeds"]
+__all__ = ["get_bin_seeds", "numbered"]
+
+LARGEST_SPAN = 2**53  # whole numbers a float64 tells apart
 
 
 def get_bin_seeds(
     X: NDArray[Any],  # noqa: N803 (scikit-learn's name)
     bin_size: float,
-    min_bin_freq: int = 1,
+    min_bin_freq: float = 1,
+    sample_weight: NDArray[np.float64] | None = None,
 ) -> NDArray[Any]:
     """Give the middle of each bin that holds enough points, in the order of their first points.
 
@@ -23,8 +26,9 @@ def get_bin_seeds(
     X : array of shape (points, axes), finite
     bin_size : float, >= 0
         Side of the bins; 0 gives *X* itself.
-    min_bin_freq : int
-        Points a bin must hold.
+    min_bin_freq : float
+        Points a bin must hold, or their weight.
+    sample_weight : array of shape (points,), optional
 
     Returns
     -------
@@ -38,12 +42,9 @@ def get_bin_seeds(
     """
     if bin_size == 0:
         return X
-    bins, first, counts = np.unique(
-        np.round(X / bin_size) + 0.0, axis=0, return_index=True, return_counts=True
-    )
-    in_order = np.argsort(first)
-    enough = in_order[counts[in_order] >= min_bin_freq]
-    seeds = bins[enough].astype(np.float32)
+    rounded = np.round(X / bin_size) + 0.0
+    first, counts = _bins_of(rounded, sample_weight)
+    seeds = rounded[first[counts >= min_bin_freq]].astype(np.float32)
     if len(seeds) == len(X):
         warnings.warn(
             f"Binning data failed with provided bin_size={bin_size:f}, using data points as seeds.",
@@ -52,3 +53,36 @@ def get_bin_seeds(
         return X
     # Not in place: a NumPy float64 makes the product float64, a Python float leaves it float32.
     return np.asarray(seeds * bin_size)
+
+
+def _bins_of(
+    rounded: NDArray[Any], weights: NDArray[np.float64] | None
+) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Give the first row of each kind of *rounded* (rows, axes), in their order, and its weight."""
+    kinds = numbered(rounded)
+    order = np.argsort(kinds, kind="stable")
+    starts = np.flatnonzero(np.diff(kinds[order], prepend=-1))
+    if weights is None:
+        counts = np.diff(starts, append=len(order))
+    else:
+        counts = np.add.reduceat(weights[order], starts)
+    first = order[starts]
+    in_order = np.argsort(first)
+    return first[in_order], counts[in_order]
+
+
+def numbered(rounded: NDArray[Any]) -> NDArray[np.int64]:
+    """Give each row of whole numbers (rows, axes) one number >= 0, equal for equal rows alone."""
+    numbers = np.zeros(len(rounded), np.int64)
+    span = 1
+    for axis in rounded.T.astype(np.float64):
+        low, high = axis.min(), axis.max()
+        values, extent = axis - low, float(high - low) + 1
+        if span * extent > LARGEST_SPAN:  # by rank, as many as there are
+            numbers = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+            values = np.unique(values, return_inverse=True)[1]
+            span, extent = len(numbers), len(numbers)
+        numbers *= int(extent)
+        numbers += values.astype(np.int64)
+        span *= int(extent)
+    return numbers
