@@ -105,6 +105,14 @@ def test_ablation_tells_what_is_left_without_a_part(tmp_path):
     assert "look-alikes" in printed
 
 
+def test_detection_tells_which_targets_move_and_are_found(tmp_path, data):
+    printed = run("detection.py", data, "--output", tmp_path)
+    assert "3 of 3 that move against their surroundings are found" in printed
+    found = json.loads((tmp_path / "detection.json").read_text())["sequences"]
+    assert all(each["best_iou"] > 0.5 and each["moved"] > 0.3 for each in found)
+    assert "no such folder" in run("detection.py", tmp_path / "none", status=2)
+
+
 def test_accuracy_is_the_same_with_two_processes(tmp_path, data):
     def figures(jobs):
         run("accuracy.py", data, "--jobs", jobs, "--output", tmp_path, "--no-plots", "--starts", 2)

@@ -91,6 +91,13 @@ def n_frames_of(path):
         return sum(1 for _ in video)
 
 
+def the_demo_clip():
+    try:
+        return find_clip(DEMO_CLIP)
+    except SourceError:
+        return None
+
+
 # --- without a display --------------------------------------------------------------------------
 
 
@@ -170,6 +177,40 @@ def test_existing_files_are_kept_until_overwrite_is_given(clip, scene, capsys):
     assert Path("a.csv").read_text() == "precious"
     assert main(["track", str(clip), box, *named, "--overwrite"]) == 0
     assert len(read_table("a.csv")) == 3
+
+
+@pytest.mark.parametrize(
+    "how", [["--auto"], ["--point", "125,125"], ["--color", "#d22828"]], ids=lambda how: how[0]
+)
+def test_the_target_can_be_found_without_a_mouse(clip, scene, how):
+    assert main(["track", str(clip), *how, "--no-window", "--csv", "a.csv"]) == 0
+    tracks = read_table("a.csv")
+    truth = np.array([box for _, box in scene[len(scene) - len(tracks) :]])
+    overlaps = iou([track.box for track in tracks], truth)
+    assert len(tracks) > len(scene) - 20
+    assert tracks[0].index == 0
+    assert overlaps[0] > (0.05 if how[0] == "--color" else 0.5), "one of its five colors"
+
+
+@pytest.mark.skipif(the_demo_clip() is None, reason="the clips are not rendered yet")
+def test_the_demo_finds_the_ball_and_not_its_shadow():
+    assert main(["demo", "--auto", "--no-window", "--max-frames", "20", "--csv", "a.csv"]) == 0
+    tracks = read_table("a.csv")
+    assert iou(tracks[0].box, find_clip(DEMO_CLIP).truth[20 - len(tracks)]) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "message"),
+    [
+        (["--color", "#ff00ff"], 1, "something #ff00ff was looked for in 80 frames"),
+        (["--color", "mauve"], 2, "'mauve'"),
+        (["--point", "-5,900"], 2, "(-5, 900) is not in the 320x240 frame"),
+    ],
+)
+def test_a_target_that_is_not_found_is_said(clip, capsys, how, status, message):
+    assert main(["track", str(clip), *how, "--no-window", "--csv", "a.csv"]) == status
+    assert message in capsys.readouterr().err
+    assert not Path("a.csv").exists()
 
 
 # --- statuses -----------------------------------------------------------------------------------
@@ -271,13 +312,6 @@ def test_a_signal_waits_for_the_end_of_a_held_block():
 
 
 # --- the demo and the commands ------------------------------------------------------------------
-
-
-def the_demo_clip():
-    try:
-        return find_clip(DEMO_CLIP)
-    except SourceError:
-        return None
 
 
 @pytest.mark.skipif(the_demo_clip() is None, reason="the clips are not rendered yet")

@@ -22,17 +22,23 @@ LAYERS = [
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
-    {"search", "redetect", "track", "config"},
+    {"search", "redetect", "track", "config", "detect"},
     {"saving", "tables"},
     {"tracker"},
     {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
     | {"regions"},
-    {"run"},
+    {"run", "starting"},
     {"export"},
     {"cli"},
     {"__main__", "__init__"},
 ]
 INSIDE = {
+    "detect": [
+        {"egomotion", "shrinking", "windows", "mask", "surroundings"},
+        {"background", "color", "point"},
+        {"motion"},
+        {"__init__"},
+    ],
     "clustering": [
         {"checks", "seeding", "tiles"},
         {"balls", "bandwidth", "raster"},

@@ -71,13 +71,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add(
+    add, target = parser.add_argument, parser.add_mutually_exclusive_group().add_argument
+    target(
         "--box",
         type=_box,
         metavar="X,Y,W,H",
         help="target in the first frame, px or 5%%; else the mouse",
     )
+    target("--auto", action="store_true", help="target: what moves first, whatever the camera does")
+    target("--point", type=_point, metavar="X,Y", help="target: the region round this point, px")
+    target("--color", metavar="COLOR", help="target: the largest thing of a color, red or #c81e28")
     add(
         "--output",
         type=Path,
@@ -141,10 +144,19 @@ def _box(text: str) -> Box | Shares:
         ) from error
 
 
+def _point(text: str) -> tuple[float, float]:
+    try:
+        x, y = map(float, text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: expected x,y in px") from None
+    return x, y
+
+
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """Let --box take a negative number, which argparse would read as an option."""
+    """Let --box and --point take a negative number, which argparse would read as an option."""
     joined = list(arguments)
-    if "--box" in joined[:-1]:
-        at = joined.index("--box")
-        joined[at : at + 2] = [f"--box={joined[at + 1]}"]
+    for option in ("--box", "--point"):
+        if option in joined[:-1]:
+            at = joined.index(option)
+            joined[at : at + 2] = [f"{option}={joined[at + 1]}"]
     return joined

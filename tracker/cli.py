@@ -36,6 +36,7 @@ from .run import Recorder, Summary, choose_target, follow
 from .screen import Player, Window, find_display
 from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
+from .starting import find_start
 from .tables import read_table
 from .tracker import Tracker
 from .video import Frame, Video, open_sink, open_video
@@ -87,7 +88,7 @@ class _Job:
     """What to follow, where to write it."""
 
     source: str
-    box: Box | Shares | None  # None: to be drawn with the mouse
+    box: Box | Shares | None  # None: to be found, or drawn with the mouse
     outputs: Outputs
     overwrite: bool
     density: bool
@@ -110,7 +111,8 @@ def _demo(options: argparse.Namespace, signals: StopSignals) -> int:
     outputs = name_outputs(options, clip.path.stem, all_if_none=True)
     # what an earlier demo left in our own folder may go; a file that was named may not
     overwrite = options.overwrite or not (options.output or options.csv or options.jsonl)
-    truth = clip.truth if options.box is None and options.start == 0 else []
+    chosen = options.box is not None or _finds(options) or options.start
+    truth = [] if chosen else clip.truth
     box = truth[0] if truth else options.box
     job = _Job(str(clip.path), box, outputs, overwrite, density=True, truth=truth)
     return _run(job, options, signals, _why_no_window(options))
@@ -174,6 +176,11 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
 }
 
 
+def _finds(options: argparse.Namespace) -> bool:
+    """Tell whether the target is to be found rather than drawn."""
+    return bool(options.auto or options.point or options.color)
+
+
 def _why_no_window(options: argparse.Namespace) -> str:
     """Say why there is no window; empty if there is one."""
     return "--no-window" if options.no_window else find_display().why_not
@@ -184,10 +191,10 @@ def _why_no_window(options: argparse.Namespace) -> str:
 
 def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_window: str) -> int:
     """Open everything, follow, say what came of it."""
-    if why_no_window and job.box is None:
+    if why_no_window and job.box is None and not _finds(options):
         raise ConfigError(
             f"without a window ({why_no_window}) the target cannot be drawn: "
-            "give its box in the first frame, --box x,y,width,height"
+            "give its box in the first frame, --box x,y,width,height, or --auto"
         )
     with ExitStack() as stack:
         video = stack.enter_context(
@@ -211,7 +218,9 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
         box = job.box
         if isinstance(box, Shares):
             box = box.on(video.width, video.height)
-        if box is None and window is not None:
+        if box is None and _finds(options):
+            first, box = find_start(first, frames, window, point=options.point, color=options.color)
+        elif box is None and window is not None:
             first, box = choose_target(window, first, frames, is_live=video.is_live)
         if box is None:
             _complain("canceled: no target was chosen, nothing was done")

@@ -1,0 +1,115 @@
+"""Color: windows of what has one color, given by name, as hex, or picked from a frame."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..box import Box
+from ..errors import ConfigError
+from ..features import BASIC_COLORS
+from ..kernels import gaussian
+from .shrinking import in_frame, shrunk
+from .windows import density_windows
+
+__all__ = ["color_density", "color_windows", "read_color"]
+
+BGR = tuple[int, int, int]
+
+HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)
+DEVIATION = 28.0  # CIELAB units within which a color is the same
+# Light and shade change the lightness of a color, but it is all that tells grays apart.
+COLORFUL = 20.0  # CIELAB units from gray
+LIGHTNESS_WEIGHT, LIGHTNESS_WEIGHT_OF_GRAY = 0.2, 1.0
+
+
+def read_color(text: str) -> BGR:
+    """Read a color: one of the eleven basic names, or hex as in ``#c81e28`` (red first).
+
+    Returns
+    -------
+    (int, int, int)
+        Blue, green, red, 0 to 255.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither.
+
+    Examples
+    --------
+    >>> read_color("#ff8c00"), read_color("orange")
+    ((0, 140, 255), (0, 140, 255))
+    """
+    if text.lower() in BASIC_COLORS:
+        return BASIC_COLORS[text.lower()]
+    match = HEX.fullmatch(text)
+    if match is None:
+        raise ConfigError(
+            f"color {text!r}: expected #rrggbb, or one of {', '.join(sorted(BASIC_COLORS))}"
+        )
+    red, green, blue = (int(part, 16) for part in match.groups())
+    return blue, green, red
+
+
+def color_density(picture: NDArray[np.uint8], color: BGR) -> NDArray[np.float32]:
+    """Tell how near each pixel is to a color, as a Gaussian of the distance in CIELAB.
+
+    Parameters
+    ----------
+    picture : uint8 array of shape (rows, columns, 3)
+        BGR.
+    color : (int, int, int)
+        Blue, green, red.
+
+    Returns
+    -------
+    float32 array of shape (rows, columns)
+        0 to 1.
+    """
+    codes = cv2.cvtColor(picture, cv2.COLOR_BGR2BGR555).view(np.uint16)[..., 0]
+    return _table(color).take(codes)
+
+
+def color_windows(frame: NDArray[np.uint8], color: str | BGR, channels: str = "bgr") -> list[Box]:
+    """Find what has a color in a frame.
+
+    Parameters
+    ----------
+    frame : uint8 array of shape (H, W, 3), (H, W) or (H, W, 4)
+    color : str or (int, int, int)
+        A name or hex, as :func:`read_color` takes it; or blue, green, red, as picked from a frame.
+    channels : {"bgr", "rgb"}
+        Order of the frame's first three channels.
+
+    Returns
+    -------
+    list of Box
+        In frame pixels, the largest first; none where nothing has it.
+    """
+    picture = shrunk(frame, channels)
+    density = color_density(picture, read_color(color) if isinstance(color, str) else color)
+    windows = sorted(density_windows(density), key=lambda box: -box.area)
+    return in_frame(windows, picture.shape, frame.shape)
+
+
+@functools.lru_cache(maxsize=16)
+def _table(color: BGR) -> NDArray[np.float32]:
+    """Give the density of every 15-bit color, (32768,)."""
+    levels = (np.arange(32) * 8 + 4) / 255
+    red, green, blue = np.meshgrid(levels, levels, levels, indexing="ij")
+    colors = _lab(np.stack([blue, green, red], axis=-1).reshape(-1, 3))
+    wanted = _lab(np.array([color]) / 255)[0]
+    colorful = float(np.hypot(*wanted[1:])) > COLORFUL
+    lightness = LIGHTNESS_WEIGHT if colorful else LIGHTNESS_WEIGHT_OF_GRAY
+    distance2 = (colors - wanted) ** 2 @ np.array([lightness, 1, 1], np.float32)
+    return gaussian(distance2 / DEVIATION**2).astype(np.float32)
+
+
+def _lab(bgr: NDArray[np.floating]) -> NDArray[np.float32]:
+    picture = cv2.cvtColor(bgr.astype(np.float32)[:, None], cv2.COLOR_BGR2LAB)
+    return np.asarray(picture[:, 0], np.float32)

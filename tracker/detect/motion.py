@@ -1,0 +1,147 @@
+"""Motion: windows of what moves against the background, once they have been steady for a while.
+
+::
+
+    frame --shrunk--> picture --background--> density --modes--> windows --steady--> boxes
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..box import Box, iou
+from .background import Background
+from .shrinking import in_frame, shrunk
+from .surroundings import apart, color_bins
+from .windows import density_windows
+
+__all__ = ["MotionDetector"]
+
+SAME = 0.3  # IoU of a window with the one in the frame before; 0.2 measures the same
+STEADY = 4  # frames in which a window is seen before it is offered; 3 measures the same
+LONGEST_UNSEEN = 2  # frames
+SAME_SIZE = 0.7  # IoU of two windows in a row, if their centers were one: it still grows, if less
+# Sides of a window that it has gone over the background. A screen, leaves in the wind, and the
+# place that something has left differ from the background, too, but stay.
+TRAVEL = 0.12
+# How much more a place stood out from its surroundings in the background than it does now: what was
+# there has left, and what is seen is the ground.
+LEFT = 0.1
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A window followed from frame to frame."""
+
+    box: Box
+    start: tuple[float, float]
+    """Its first center, carried along with the background."""
+    seen: int = 1
+    """Frames."""
+    unseen: int = 0
+    """Frames since it was seen last."""
+    growing: bool = True
+    """Whether it was of another size in the frame before."""
+
+    @property
+    def steady(self) -> bool:
+        """Whether it is seen now, was so for a while, and has moved."""
+        moved = math.dist(self.box.center, self.start) >= TRAVEL * self.box.side
+        return moved and self.seen >= STEADY and self.unseen == 0 and not self.growing
+
+    def follow(self, box: Box) -> None:
+        """Take note of where it is in the next frame."""
+        self.growing = bool(iou(box, self.box.centered_at(*box.center)) < SAME_SIZE)
+        self.box, self.seen, self.unseen = box, self.seen + 1, 0
+
+
+class MotionDetector:
+    """Finds what moves against the background, wherever the camera moves.
+
+    Parameters
+    ----------
+    channels : {"bgr", "rgb"}
+        Order of the frames' first three channels.
+
+    Examples
+    --------
+    >>> from tracker import iou
+    >>> from tracker.synthetic import plain_scene
+    >>> detector = MotionDetector()
+    >>> for image, truth in plain_scene()[:14]:
+    ...     windows = detector.update(image)
+    >>> len(windows), bool(iou(windows[0], truth) > 0.5)
+    (1, True)
+    """
+
+    def __init__(self, channels: str = "bgr") -> None:
+        self._channels = channels
+        self._frame_shape: tuple[int, ...] = ()
+
+    def update(self, frame: NDArray[np.uint8]) -> list[Box]:
+        """Look at the next frame; give the windows of all that moves in it.
+
+        Parameters
+        ----------
+        frame : uint8 array of shape (H, W, 3), (H, W) or (H, W, 4)
+            One of another shape than the last starts anew.
+
+        Returns
+        -------
+        list of Box
+            In frame pixels, the largest first. None in the first frames, and after a cut.
+
+        Raises
+        ------
+        FrameError
+            If the frame is not a picture.
+        """
+        picture = shrunk(frame, self._channels)
+        if frame.shape != self._frame_shape:
+            self._frame_shape = frame.shape
+            self._background = Background()
+            self._candidates: list[Candidate] = []
+        self._density = self._background.density(picture)
+        self._follow(density_windows(self._density))
+        steady = [each.box for each in self._candidates if each.steady]
+        if steady:
+            steady = self._without_places_left(steady, picture)
+        steady.sort(key=lambda box: -box.area)
+        return in_frame(steady, picture.shape, frame.shape)
+
+    def density(self) -> tuple[NDArray[np.float32], Box]:
+        """Give the density of the newest frame: how likely each pixel moves, and where.
+
+        Returns
+        -------
+        density : float32 array of shape (rows, columns)
+            0 to 1.
+        region : Box
+            The part of the frame it covers: all of it.
+        """
+        return self._density, Box(0, 0, self._frame_shape[1], self._frame_shape[0])
+
+    def _without_places_left(self, windows: list[Box], picture: NDArray[np.uint8]) -> list[Box]:
+        """Leave out the windows of what is there no more."""
+        now, before = color_bins()(picture), color_bins()(self._background.picture)
+        return [box for box in windows if apart(before, box) - apart(now, box) < LEFT]
+
+    def _follow(self, windows: Sequence[Box]) -> None:
+        """Find the candidates again among the windows of the newest frame, and new ones."""
+        left = list(windows)
+        for candidate in self._candidates:
+            candidate.start = self._background.carried(candidate.start)
+            same = max(left, key=lambda box: float(iou(box, candidate.box)), default=None)
+            if same is not None and iou(same, candidate.box) >= SAME:
+                left.remove(same)
+                candidate.follow(same)
+            else:
+                candidate.unseen += 1
+        kept = [each for each in self._candidates if each.unseen <= LONGEST_UNSEEN]
+        kept += [Candidate(box, box.center) for box in left]
+        self._candidates = sorted(kept, key=lambda each: -each.seen)
