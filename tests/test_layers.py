@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "tracker"
 # A module may import from its own row and those above it. A package is one name here; inside it
 # its own table holds.
 LAYERS = [
-    {"box", "errors"},
+    {"box", "errors", "behind"},
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"},
     {"clustering"},
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
@@ -25,8 +25,9 @@ LAYERS = [
     {"saving", "tables"},
     {"tracker"},
     {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"},
-    {"run"},
-    {"export"},
+    {"recorder", "reel"},
+    {"run", "standing"},
+    {"export", "steering"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -52,8 +53,10 @@ INSIDE = {
         {"__init__"},
     ],
     "screen": [
-        {"display", "fitting"},
+        {"display", "fitting", "keys", "pace", "timeline"},
         {"window"},
+        {"editor"},
+        {"hud"},
         {"player", "selection"},
         {"__init__"},
     ],

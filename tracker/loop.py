@@ -32,12 +32,14 @@ class Follower:
     tracker : Tracker
         Made on *first*.
     first : Frame
+    index : int, optional
+        Of *first*; the tracker's own if it is not given.
     """
 
-    def __init__(self, tracker: Tracker, first: Frame) -> None:
+    def __init__(self, tracker: Tracker, first: Frame, index: int | None = None) -> None:
         self.tracker = tracker
         self._size = _size(first)
-        self._index = tracker.track.index
+        self._index = tracker.track.index if index is None else index
 
     def advance(self, frame: Frame) -> Track:
         """Find the target in the next frame; it is lost, with the reason, during an outage."""

@@ -75,6 +75,9 @@ class Video:
         Frames a second, the mean where they vary; None for live sources.
     n_frames : int or None
         An estimate for progress bars, from what the file says of itself; None if unknown.
+    span : (begin, end) or None
+        When the first frame of the whole source begins and the last one ends, in seconds, by its
+        own word; None if unknown.
     is_live : bool
         True for cameras and streams: frames not fetched in time are gone.
     """
@@ -100,6 +103,7 @@ class Video:
             )
         self.height, self.width = first.image.shape[:2]
         self.n_frames = _estimate(first.time_s, feed, end_s, max_frames)
+        self.span = None if feed.end_s is None else (feed.begin_s, feed.end_s)
         self._feed = feed
         self._frames = _numbered(first, feed, stop_s, max_frames)
 
