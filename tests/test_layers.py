@@ -45,8 +45,8 @@ INSIDE = {
         {"__init__"},
     ],
     "video": [
-        {"announced", "codecs", "conversion", "feed", "health", "names"},
-        {"camera", "decoding", "encoding", "finishing", "leftovers", "live"}
+        {"announced", "codecs", "conversion", "feed", "health", "names", "picking"},
+        {"arrays", "camera", "decoding", "encoding", "finishing", "leftovers", "live"}
         | {"pictures", "streams"},
         {"connecting", "writers"},
         {"sinks", "sources"},

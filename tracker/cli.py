@@ -30,7 +30,7 @@ from .signals import Stopped, StopSignals
 from .steering import Steering, choose_target, preview_of
 from .tables import read_table
 from .tracker import Tracker
-from .video import Frame, Video, open_sink, open_video
+from .video import CameraConfig, Frame, Video, open_sink, open_video
 from .video.names import PIPE
 
 __all__ = ["main"]
@@ -165,6 +165,7 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
             span = video.span if reel.can_seek else None
             window = stack.enter_context(Window(title, (video.width, video.height), span=span))
             player = Player(window, in_time=not video.is_live, density=job.density)
+        _tell_of_the_camera(video, options)
         first = next(reel)
         box = job.box
         if isinstance(box, Shares):
@@ -186,6 +187,9 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
 
 def _open_reel(source: str, options: argparse.Namespace) -> Reel:
     """Open the source, and be ready to go back in it."""
+    camera = CameraConfig(
+        options.camera_size, options.camera_fps, options.camera_backend, options.camera_exposure
+    )
 
     def open_at(start_s: float) -> Video:
         return open_video(
@@ -194,10 +198,19 @@ def _open_reel(source: str, options: argparse.Namespace) -> Reel:
             end_s=options.end,
             max_frames=options.max_frames,
             timeout_s=options.timeout,
+            stream=options.stream,
+            camera=camera,
         )
 
     video = open_at(options.start)
     return Reel(video, None if video.is_live else open_at)
+
+
+def _tell_of_the_camera(video: Video, options: argparse.Namespace) -> None:
+    """Say when its driver chose another size than it was asked for."""
+    if options.camera_size not in (None, (video.width, video.height)):
+        asked = "x".join(map(str, options.camera_size))
+        _complain(f"{video.name}: has no pictures of {asked}, gives {video.width}x{video.height}")
 
 
 def _make_room(job: _Job) -> None:

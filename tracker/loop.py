@@ -70,7 +70,7 @@ def _size(frame: Frame) -> tuple[int, int]:
 
 
 def track_video(
-    source: str | os.PathLike[str] | int,
+    source: str | os.PathLike[str] | int | Iterable[Any],
     box: Any,
     *,
     preset: str = "robust",
