@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "tracker"
 # A module may import from its own row and those above it. A package is one name here; inside it
 # its own table holds.
 LAYERS = [
-    {"box", "errors"},
+    {"box", "errors", "behind"},
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"}
     | {"merging"},
     {"clustering", "segmentation", "palette"},
@@ -27,8 +27,9 @@ LAYERS = [
     {"tracker"},
     {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
     | {"regions"},
-    {"run", "starting"},
-    {"export"},
+    {"recorder", "reel", "starting"},
+    {"run", "standing"},
+    {"export", "steering"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -56,16 +57,18 @@ INSIDE = {
         {"__init__"},
     ],
     "video": [
-        {"announced", "codecs", "conversion", "feed", "health", "names"},
-        {"camera", "decoding", "encoding", "finishing", "leftovers", "live"}
+        {"announced", "codecs", "conversion", "feed", "health", "names", "picking"},
+        {"arrays", "camera", "decoding", "encoding", "finishing", "leftovers", "live"}
         | {"pictures", "streams"},
         {"connecting", "writers"},
         {"sinks", "sources"},
         {"__init__"},
     ],
     "screen": [
-        {"display", "fitting"},
+        {"display", "fitting", "keys", "pace", "timeline"},
         {"window"},
+        {"editor"},
+        {"hud"},
         {"player", "selection"},
         {"__init__"},
     ],

@@ -20,7 +20,7 @@ from tracker.cli import main
 from tracker.confidence import State
 from tracker.errors import ConfigError, SourceError
 from tracker.loop import track_video
-from tracker.video import camera, live, open_video
+from tracker.video import CameraConfig, camera, live, open_video
 from tracker.video.connecting import live_source
 from tracker.video.live import read_live
 
@@ -311,14 +311,16 @@ class FakeCamera:
     there = True
     n_given = 0
 
-    def __init__(self, index):
+    def __init__(self, index, backend):
         self.is_there = FakeCamera.there
+        self.asked = FakeCamera.asked = {"backend": backend}
 
     def isOpened(self):  # noqa: N802  (OpenCV's name)
         return self.is_there
 
-    def set(self, *_):
-        return True
+    def set(self, what, value):
+        self.asked[what] = value
+        return what != cv2.CAP_PROP_EXPOSURE or value < 100
 
     def read(self):
         time.sleep(0.01)
@@ -347,6 +349,29 @@ def test_a_camera_pulled_out_and_put_in_again_goes_on(fake_camera):
         back = until(video, lambda frame: not frame.outage)
         assert back.index > away.index
         assert back.time_s > away.time_s
+
+
+def test_a_camera_is_asked_for_size_rate_library_and_exposure(fake_camera, tmp_path, capfd):
+    wanted = CameraConfig((1280, 720), 60.0, cv2.videoio_registry.getBackendName(200), 20.0)
+    with open_video(0, camera=wanted, max_frames=1) as video:
+        next(video)
+    asked = fake_camera.asked
+    assert asked["backend"] == cv2.CAP_V4L2
+    assert (asked[cv2.CAP_PROP_FRAME_WIDTH], asked[cv2.CAP_PROP_FRAME_HEIGHT]) == (1280, 720)
+    assert asked[cv2.CAP_PROP_FPS] == 60
+    assert asked[cv2.CAP_PROP_EXPOSURE] == 20
+    options = f"--camera-size 1280x720 --box 9,9,40,40 --no-window --csv {tmp_path}/a.csv"
+    assert main(["track", "0", *options.split(), "--max-frames", "3"]) == 0
+    assert "camera 0: has no pictures of 1280x720, gives 160x120" in capfd.readouterr().err
+
+
+def test_what_a_camera_cannot_do_is_said(fake_camera):
+    with pytest.raises(SourceError, match="camera 0: its driver does not take an exposure of 500"):
+        open_video(0, camera=CameraConfig(exposure=500.0))
+    with pytest.raises(ConfigError, match="camera backend x11: this OpenCV has "):
+        CameraConfig(backend="x11")
+    with pytest.raises(ConfigError, match="only for a camera, which rtsp://host/x is not"):
+        open_video("rtsp://me:hush@host/x", camera=CameraConfig(fps=5.0))
 
 
 def test_numbers_and_addresses_are_live_and_files_are_not(tmp_path):

@@ -256,4 +256,4 @@ def test_the_picture_follows_the_window_and_keys_are_named(desktop):  # noqa: F8
     assert np.abs(shown[350, 396:404].astype(int).sum(axis=-1) - 255).max() < 60
     desktop.press("space", "Escape", "D", "Left", "q")
     stdout, stderr = program.communicate(timeout=20)
-    assert stdout.split() == ["space", "escape", "d", "q", "False"], stderr
+    assert stdout.split() == ["space", "escape", "d", "left", "q", "False"], stderr

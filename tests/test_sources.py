@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numbered import cut, number_in, numbered, write_video
 
-from tracker.errors import ConfigError, DamagedError, SourceError
+from tracker.errors import ConfigError, DamagedError, FrameError, SourceError
 from tracker.video import camera, open_sink, open_video
 from tracker.video.sources import Frame
 
@@ -236,6 +236,70 @@ def test_a_mirroring_display_matrix_mirrors_the_picture(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("aspect", "rotation", "size"),
+    [
+        (Fraction(8, 5), 0, (256, 120)),
+        (Fraction(3, 4), 0, (160, 160)),
+        (Fraction(2), 90, (120, 320)),
+        (Fraction(1), 0, (160, 120)),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_pixels_that_are_not_square_are_stretched_as_players_do(
+    tmp_path, name, aspect, rotation, size
+):
+    path = tmp_path / name
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = aspect
+        if rotation:
+            stream.set_display_rotation(rotation)
+        for number in range(5):
+            frame = av.VideoFrame.from_ndarray(numbered(number), format="bgr24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    with open_video(path) as video:
+        assert (video.width, video.height) == size
+        images = [np.rot90(frame.image, -rotation // 90) for frame in video]
+    assert [number_in(image) for image in images] == list(range(5))
+
+
+@pytest.fixture
+def two_films(tmp_path):
+    """A file with two films in it: numbers from 0, and from 100 in a smaller picture."""
+    path = tmp_path / "two.mkv"
+    with av.open(str(path), "w") as container:
+        streams = []
+        for width, height in ((160, 120), (80, 60)):
+            stream = container.add_stream("libx264", rate=25)
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            streams.append(stream)
+        for number in range(20):
+            for at, stream in enumerate(streams):
+                image = numbered(number + 100 * at, stream.width, stream.height)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
+        for stream in streams:
+            container.mux(stream.encode())
+    return path
+
+
+def test_one_of_several_video_streams_is_chosen(two_films):
+    for stream, first in ((None, 0), (0, 0), (1, 100)):
+        with open_video(two_films, stream=stream) as video:
+            assert numbers(video) == list(range(first, first + 20))
+    with open_video(two_films, stream=1, start_s=0.4) as video:
+        assert number_in(next(video).image) == 110
+    words = r"no video stream 2 in it; it has 0 \(160x120\), 1 \(80x60\)"
+    with pytest.raises(SourceError, match=words):
+        open_video(two_films, stream=2)
+    with pytest.raises(ConfigError, match="stream=-1: video streams are numbered from 0"):
+        open_video(two_films, stream=-1)
+    with pytest.raises(ConfigError, match="is no video file"):
+        open_video(two_films.parent, stream=0)
+
+
+@pytest.mark.parametrize(
     ("name", "codec", "pixels"),
     [
         ("a.mkv", "ffv1", "gray"),
@@ -429,7 +493,17 @@ def test_an_address_of_another_kind_says_which_can_be_opened():
         open_video("gopher://127.0.0.1/stream")
 
 
-@pytest.mark.parametrize("source", [None, 2.5, b"clip.mp4", ["clip.mp4"]])
+@needs_ffmpeg
+def test_no_frame_is_missed_where_the_sound_comes_first(clip, tmp_path):
+    path = tmp_path / "sound-first.mp4"
+    ffmpeg = ["ffmpeg", "-v", "error", "-i", clip, "-f", "lavfi", "-i", "sine=d=2.4"]
+    subprocess.run([*ffmpeg, "-map", "1", "-map", "0", "-c:v", "copy", path], check=True)
+    frames, error = read_all(path)
+    assert error is None
+    assert numbers(frames) == list(range(60))
+
+
+@pytest.mark.parametrize("source", [None, 2.5, b"clip.mp4"])
 def test_what_is_no_source_is_refused(source):
     with pytest.raises(SourceError, match="expected a path, a pattern or the number of a camera"):
         open_video(source)
@@ -527,6 +601,36 @@ def test_pictures_of_gray_and_16_bits_become_bgr_uint8(tmp_path):
     assert np.array_equal(image, np.full((8, 9, 3), 100))
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photograph_is_turned_as_its_exif_says(tmp_path, orientation):
+    upright = numbered(19)
+    stored = {
+        1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1],
+        5: upright.transpose(1, 0, 2), 6: np.rot90(upright),
+        7: upright[::-1, ::-1].transpose(1, 0, 2), 8: np.rot90(upright, -1),
+    }[orientation]  # fmt: skip
+    jpeg = cv2.imencode(".jpg", np.ascontiguousarray(stored))[1].tobytes()
+    tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0" + bytes([orientation]) + bytes(6)
+    exif = b"Exif\0\0" + tiff
+    marker = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    (tmp_path / "1.jpg").write_bytes(jpeg[:2] + marker + jpeg[2:])
+    with open_video(tmp_path) as video:
+        assert (video.width, video.height) == (160, 120)
+        assert number_in(next(video).image) == 19
+
+
+@needs_ffmpeg
+def test_pictures_with_a_palette_are_read_in_their_colors(tmp_path):
+    color = "color=0x2878C8:s=32x24:d=0.04,split[a][b];[a]palettegen[p];[b][p]paletteuse"
+    ffmpeg = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", color, "-frames:v", "1"]
+    subprocess.run([*ffmpeg, str(tmp_path / "1.png")], check=True, timeout=20)
+    assert (tmp_path / "1.png").read_bytes()[25] == 3, "a palette"
+    with open_video(tmp_path) as video:
+        image = next(video).image
+    assert image.shape == (24, 32, 3)
+    assert np.abs(image.astype(int) - (0xC8, 0x78, 0x28)).max() < 8
+
+
 def test_pictures_of_two_sizes_are_refused_with_both_names(pictures):
     cv2.imwrite(str(pictures / "img5.png"), numbered(5, 200, 100))
     frames, error = read_all(pictures)
@@ -541,6 +645,37 @@ def test_a_broken_picture_is_left_out_and_named_at_the_end(pictures):
     assert numbers(frames) == [n for n in range(12) if n != 5]
     assert frames[5].time_s == pytest.approx(6 / 25)
     assert "img5.png" in str(error)
+
+
+def test_what_a_program_has_already_is_a_source_too():
+    images = [numbered(number) for number in range(30)]
+    for source in (images, iter(images), np.stack(images)):
+        with open_video(source, start_s=0.4, end_s=0.8) as video:
+            frames = list(video)
+        assert numbers(frames) == list(range(10, 20))
+        assert [frame.time_s for frame in frames] == [n / 25 for n in range(10, 20)]
+    timed = ((image[..., 0], 3 + number**2 / 10) for number, image in enumerate(images))
+    with open_video(timed) as video:
+        assert [frame.time_s for frame in video][:4] == [3, 3.1, 3.4, 3.9]
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        ([np.zeros((8, 8, 3))], "frame 0, float64 of shape"),
+        (["a.png"], "frame 0 of type str"),
+        ([numbered(1), numbered(2, 80, 60)], "frame 1 is 80x60, the frames before it are 160x120"),
+        ([(numbered(1), 2.0), (numbered(2), 2.0)], "frame 1 has the time 2.0 s"),
+    ],
+)
+def test_what_is_no_picture_among_them_is_named(items, words):
+    with pytest.raises(FrameError, match=words), open_video(items) as video:
+        list(video)
+
+
+def test_no_pictures_at_all_are_an_error():
+    with pytest.raises(SourceError, match="frames: none at or after 0 s"):
+        open_video([])
 
 
 def test_a_folder_without_pictures_says_what_is_in_it(tmp_path):

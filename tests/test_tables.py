@@ -82,7 +82,7 @@ def test_a_csv_has_a_header_and_legible_numbers(tmp_path):
         header, row = csv.reader(file)
     assert tuple(header) == COLUMNS
     assert row[:6] == ["3", "0.12", "10.1235", "20.5", "40.0", "30.25"]
-    assert row[-3:] == ["0.8765", "lost", "left the frame, on the right"]
+    assert row[-4:] == ["0.8765", "lost", "left the frame, on the right", "0"]
 
 
 def test_json_lines_have_the_same_names(tmp_path):
@@ -101,6 +101,54 @@ def test_every_row_is_there_as_soon_as_it_is_written(tmp_path, suffix):
         for index in range(3):
             table.write(make_track(index))
             assert [track.index for track in read_table(path)] == list(range(index + 1))
+
+
+def marks_of(path):
+    """Give the last column."""
+    if path.suffix == ".csv":
+        with path.open(newline="") as file:
+            return [int(row["wrong"]) for row in csv.DictReader(file)]
+    return [json.loads(line)["wrong"] for line in path.read_text().splitlines()]
+
+
+@SUFFIXES
+def test_any_row_can_be_marked_as_wrong_and_back_while_more_are_written(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path) as table:
+        for index in range(4):
+            table.write(make_track(index, reason="behind 1, or 2"))
+        table.mark(3, wrong=True)
+        table.mark(1, wrong=True)
+        assert marks_of(path) == [0, 1, 0, 1]
+        table.mark(3, wrong=False)
+        table.write(make_track(4))
+        assert marks_of(path) == [0, 1, 0, 0, 0]
+        with pytest.raises(SinkError, match="frame 9 has no row to mark"):
+            table.mark(9, wrong=True)
+    assert [track.index for track in read_table(path)] == list(range(5))
+
+
+@SUFFIXES
+def test_rows_can_be_taken_back_and_written_anew(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path) as table:
+        for index in range(6):
+            table.write(make_track(index))
+        table.rewind(2)
+        assert table.n_rows == 2
+        table.write(make_track(2, 7.5))
+        table.rewind(50)
+    assert [track.index for track in read_table(path)] == [0, 1, 2]
+    assert read_table(path)[2].time_s == 7.5
+
+
+def test_a_table_of_before_marks_were_kept_is_still_read(tmp_path):
+    path = tmp_path / "tracks.csv"
+    with open_table(path) as table:
+        table.write(make_track())
+    lines = path.read_text().splitlines()
+    path.write_text("".join(line.rpartition(",")[0] + "\n" for line in lines))
+    assert read_table(path)[0].score == 0.8765
 
 
 KILLED = """

@@ -95,6 +95,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--start", type=float, default=0.0, metavar="S", help="begin at this second")
     add("--end", type=float, metavar="S", help="end before this second")
     add("--timeout", type=float, default=5.0, metavar="S", help="live: away if silent so long (5)")
+    add("--stream", type=int, metavar="N", help="video stream of several (0 is the first)")
+    add("--camera-size", type=_size, metavar="WxH", help="ask the camera for pictures of this size")
+    add("--camera-fps", type=float, metavar="N", help="ask it for so many a second")
+    add("--camera-backend", metavar="NAME", help="read it with v4l2, gstreamer, dshow, ...")
+    add("--camera-exposure", type=float, metavar="N", help="fix it, in the driver's own unit")
     add("--max-frames", type=int, metavar="N", help="end after so many frames")
     add(
         "--preset",
@@ -150,6 +155,13 @@ def _point(text: str) -> tuple[float, float]:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text}: expected x,y in px") from None
     return x, y
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text}: expected width x height, as in 1280x720")
+    return int(width), int(height)
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

@@ -22,8 +22,9 @@ from .box import Box
 from .clips import find_clip
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
-from .loop import READ_AHEAD, read_ahead
 from .outputs import Outputs, check_file, name_outputs, stem_of
+from .recorder import Recorder
+from .reel import Reel
 from .regions import (
     PAINTED_SUFFIXES,
     paint,
@@ -32,14 +33,15 @@ from .regions import (
     write_painted,
     write_table,
 )
-from .run import Recorder, Summary, choose_target, follow
-from .screen import Player, Window, find_display
+from .run import Run, Summary
+from .screen import Player, Preview, Window, find_display
 from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
 from .starting import find_start
+from .steering import Steering, choose_target, preview_of
 from .tables import read_table
 from .tracker import Tracker
-from .video import Frame, Video, open_sink, open_video
+from .video import CameraConfig, Frame, Video, open_sink, open_video
 from .video.names import PIPE
 
 __all__ = ["main"]
@@ -197,31 +199,25 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
             "give its box in the first frame, --box x,y,width,height, or --auto"
         )
     with ExitStack() as stack:
-        video = stack.enter_context(
-            open_video(
-                job.source,
-                start_s=options.start,
-                end_s=options.end,
-                max_frames=options.max_frames,
-                timeout_s=options.timeout,
-            )
-        )
+        reel = stack.enter_context(_open_reel(job.source, options))
+        video = reel.source
         _make_room(job)
-        frames: Iterator[Frame] = _with_outages_told(video)
-        if not video.is_live:  # a camera's frames are wanted fresh, not from a queue
-            frames = stack.enter_context(closing(read_ahead(video, READ_AHEAD)))
-        window = None
+        window = player = None
         if not why_no_window:
             title = f"tracker: {video.name}"
-            window = stack.enter_context(Window(title, (video.width, video.height)))
-        first = next(frames)
+            span = video.span if reel.can_seek else None
+            window = stack.enter_context(Window(title, (video.width, video.height), span=span))
+            player = Player(window, in_time=not video.is_live, density=job.density)
+        _tell_of_the_camera(video, options)
+        first = next(reel)
         box = job.box
         if isinstance(box, Shares):
             box = box.on(video.width, video.height)
+        preview = preview_of(options.preset)
         if box is None and _finds(options):
-            first, box = find_start(first, frames, window, point=options.point, color=options.color)
-        elif box is None and window is not None:
-            first, box = choose_target(window, first, frames, is_live=video.is_live)
+            first, box = find_start(first, reel, window, point=options.point, color=options.color)
+        elif box is None and player is not None:
+            first, box = choose_target(player, reel, first, preview)
         if box is None:
             _complain("canceled: no target was chosen, nothing was done")
             return FAILED
@@ -229,9 +225,37 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
         _announce(video, box, tracker)
         if why_no_window and not options.no_window:
             _complain(f"no window ({why_no_window}): what is seen goes to the files only")
-        summary = _record(job, video, _with_first(first, frames), tracker, window, signals)
-    _report(summary, job.outputs, in_time=window is not None and not video.is_live)
+        summary = _record(job, reel, first, tracker, player, preview, signals)
+    _report(summary, job.outputs, in_time=player is not None and not video.is_live)
     return _status(summary)
+
+
+def _open_reel(source: str, options: argparse.Namespace) -> Reel:
+    """Open the source, and be ready to go back in it."""
+    camera = CameraConfig(
+        options.camera_size, options.camera_fps, options.camera_backend, options.camera_exposure
+    )
+
+    def open_at(start_s: float) -> Video:
+        return open_video(
+            source,
+            start_s=start_s,
+            end_s=options.end,
+            max_frames=options.max_frames,
+            timeout_s=options.timeout,
+            stream=options.stream,
+            camera=camera,
+        )
+
+    video = open_at(options.start)
+    return Reel(video, None if video.is_live else open_at)
+
+
+def _tell_of_the_camera(video: Video, options: argparse.Namespace) -> None:
+    """Say when its driver chose another size than it was asked for."""
+    if options.camera_size not in (None, (video.width, video.height)):
+        asked = "x".join(map(str, options.camera_size))
+        _complain(f"{video.name}: has no pictures of {asked}, gives {video.width}x{video.height}")
 
 
 def _make_room(job: _Job) -> None:
@@ -253,32 +277,27 @@ def _make_output_folder() -> None:
 
 def _record(
     job: _Job,
-    video: Video,
-    frames: Iterator[Frame],
+    reel: Reel,
+    first: Frame,
     tracker: Tracker,
-    window: Window | None,
+    player: Player | None,
+    preview: Preview,
     signals: StopSignals,
 ) -> Summary:
     """Follow with everything open."""
-    player = None
-    if window is not None:
-        player = Player(window, in_time=not video.is_live, density=job.density)
-    with Recorder(job.outputs, video, overwrite=job.overwrite) as recorder, ExitStack() as stack:
+    frames: Iterator[Frame] = _with_outages_told(_with_first(first, reel))
+    with (
+        Recorder(job.outputs, reel.source, overwrite=job.overwrite) as recorder,
+        ExitStack() as stack,
+    ):
         if recorder.leftover is not None:
             _complain(
                 f"an earlier run was killed while it recorded; {recorder.leftover} is what it had"
             )
-        if player is None:
-            frames = stack.enter_context(closing(_with_progress(frames, video)))
-        return follow(
-            frames,
-            tracker,
-            recorder=recorder,
-            player=player,
-            signals=signals,
-            density=job.density,
-            truth=job.truth,
-        )
+        run = Run(tracker, recorder=recorder, signals=signals, density=job.density, truth=job.truth)
+        if player is not None:
+            return run.follow(frames, Steering(run, player, reel, job.outputs, preview).show)
+        return run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
 
 
 def _with_first(first: Frame, frames: Iterator[Frame]) -> Iterator[Frame]:

@@ -32,12 +32,14 @@ class Follower:
     tracker : Tracker
         Made on *first*.
     first : Frame
+    index : int, optional
+        Of *first*; the tracker's own if it is not given.
     """
 
-    def __init__(self, tracker: Tracker, first: Frame) -> None:
+    def __init__(self, tracker: Tracker, first: Frame, index: int | None = None) -> None:
         self.tracker = tracker
         self._size = _size(first)
-        self._index = tracker.track.index
+        self._index = tracker.track.index if index is None else index
 
     def advance(self, frame: Frame) -> Track:
         """Find the target in the next frame; it is lost, with the reason, during an outage."""
@@ -68,7 +70,7 @@ def _size(frame: Frame) -> tuple[int, int]:
 
 
 def track_video(
-    source: str | os.PathLike[str] | int,
+    source: str | os.PathLike[str] | int | Iterable[Any],
     box: Any,
     *,
     preset: str = "robust",
@@ -76,6 +78,7 @@ def track_video(
     start_s: float = 0.0,
     end_s: float | None = None,
     max_frames: int | None = None,
+    timeout_s: float = 5.0,
 ) -> Generator[tuple[Frame, Track], None, None]:
     """Follow the target in *box* of the first frame through a video.
 
@@ -85,7 +88,7 @@ def track_video(
 
     Parameters
     ----------
-    source, start_s, end_s, max_frames
+    source, start_s, end_s, max_frames, timeout_s
         What to read and from when to when, as :func:`~tracker.open_video` takes them.
     box : any four finite numbers
         x, y, width, height of the target in the first frame given, in pixels.
@@ -107,7 +110,9 @@ def track_video(
     BoxError
         If the box is no box, or misses the frame.
     """
-    with open_video(source, start_s=start_s, end_s=end_s, max_frames=max_frames) as video:
+    with open_video(
+        source, start_s=start_s, end_s=end_s, max_frames=max_frames, timeout_s=timeout_s
+    ) as video:
         # A camera's frames are wanted fresh, not from a queue.
         frames = video if video.is_live else read_ahead(video, READ_AHEAD)
         try:

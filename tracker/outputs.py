@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from .arguments import OUTPUT_FOLDER
 from .errors import ConfigError, SinkError
+from .video.names import PICTURE_SINK_SUFFIXES, PIPE
 from .video.sinks import check_place
 
 __all__ = ["Outputs", "check_file", "name_outputs", "stem_of"]
@@ -24,6 +26,8 @@ class Outputs:
     csv: Path | None = None
     jsonl: Path | None = None
     sheet: Path | None = None
+    stem: str = "video"
+    """Of what is named while the program runs: further recordings, snapshots."""
 
     def paths(self) -> list[Path]:
         """Give the files that are wanted."""
@@ -37,6 +41,22 @@ class Outputs:
             if path is not None:
                 check_file(path, (suffix,), overwrite=overwrite)
 
+    def next_video(self) -> Path:
+        """Name the recording that is begun by a key: ``out-2.mp4`` after ``out.mp4``."""
+        first = self.video
+        if first is None or first == PIPE or first.suffix.lower() in PICTURE_SINK_SUFFIXES:
+            first = _in_output_folder(f"{self.stem}-followed.mp4")
+        names = (first.with_stem(f"{first.stem}-{number}") for number in count(2))
+        if first != self.video and not first.exists():
+            return first
+        return next(name for name in names if not name.exists())
+
+    def snapshot(self, time_s: float) -> Path:
+        """Name a picture saved by a key, where the other results are."""
+        others = [path.parent for path in self.paths() if path != PIPE]
+        name = f"{self.stem}-{time_s:.2f}s.png"
+        return others[0] / name if others else _in_output_folder(name)
+
 
 def check_file(path: Path, suffixes: Sequence[str], *, overwrite: bool) -> None:
     """Raise SinkError if a file cannot be written under that name."""
@@ -46,6 +66,14 @@ def check_file(path: Path, suffixes: Sequence[str], *, overwrite: bool) -> None:
         raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")
     if not path.parent.is_dir():
         raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
+
+
+def _in_output_folder(name: str) -> Path:
+    try:
+        OUTPUT_FOLDER.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"{OUTPUT_FOLDER}: cannot be made here ({error.strerror})") from error
+    return OUTPUT_FOLDER / name
 
 
 def stem_of(source: str) -> str:
@@ -62,10 +90,11 @@ def stem_of(source: str) -> str:
 
 def name_outputs(options: argparse.Namespace, stem: str, *, all_if_none: bool) -> Outputs:
     """Give the files that were named; if none was, all there can be or none."""
-    named = Outputs(options.output, options.keep_audio, options.csv, options.jsonl)
+    named = Outputs(options.output, options.keep_audio, options.csv, options.jsonl, None, stem)
     if options.keep_audio and options.output is None:
         raise ConfigError("--keep-audio: there is no recording to put it in; give --output too")
     if named.paths() or not all_if_none:
         return named
     name = OUTPUT_FOLDER / f"{stem}-followed"
-    return Outputs(video=Path(f"{name}.mp4"), csv=Path(f"{name}.csv"), sheet=Path(f"{name}.png"))
+    video, csv, sheet = (Path(f"{name}{suffix}") for suffix in (".mp4", ".csv", ".png"))
+    return Outputs(video=video, csv=csv, sheet=sheet, stem=stem)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,10 +21,12 @@ __all__ = ["COLUMNS", "Table", "open_table", "read_table"]
 COLUMNS = (
     *("index", "time_s", "x", "y", "width", "height"),
     *("center_x", "center_y", "rotated_width", "rotated_height", "angle_deg"),
-    *("score", "state", "reason"),
+    *("score", "state", "reason", "wrong"),
 )
 """The columns: pixels but for the time, the angle and the words. The five in the middle are the
-rotated box."""
+rotated box. The last is 1 where a person marked the frame as wrong, else 0."""
+
+NOT_IN_A_TRACK = ("wrong",)
 
 TEXTS = ("state", "reason")
 
@@ -76,9 +78,51 @@ class Table:
         """
         if self._file.closed:
             raise SinkError(f"{self.path}: the table is closed; open a new one")
-        row = _row(track)
+        row = (*_row(track), 0)
         self._append(_csv_line(row) if self._is_csv else _json_line(row))
         self.n_rows += 1
+
+    def mark(self, index: int, *, wrong: bool) -> None:
+        """Say of the row of this frame whether a person found it wrong.
+
+        One byte is changed in its place, so that the table is whole at any moment.
+
+        Raises
+        ------
+        SinkError
+            If there is no such row, or the table goes to a pipe.
+        """
+        for row, _, end in self._rows():
+            if row == index:
+                self._file.seek(end - (2 if self._is_csv else 3))
+                self._file.write(b"1" if wrong else b"0")
+                self._file.seek(0, os.SEEK_END)
+                return
+        raise SinkError(f"{self.path}: frame {index} has no row to mark")
+
+    def rewind(self, index: int) -> None:
+        """Take away the rows from this frame on, which are to be written anew."""
+        gone = [begin for row, begin, _ in self._rows() if row >= index]
+        if gone:
+            self._file.truncate(gone[0])
+            self._file.seek(0, os.SEEK_END)
+            self.n_rows -= len(gone)
+
+    def _rows(self) -> Iterator[tuple[int, int, int]]:
+        """Give the index of each row, and where it begins and ends in the file."""
+        if not self._file.seekable():
+            raise SinkError(f"{self.path}: is a pipe, of which no row can be changed any more")
+        end = 0
+        try:
+            with self.path.open("rb") as file:
+                for number, line in enumerate(file):
+                    begin, end = end, end + len(line)
+                    if self._is_csv and number:
+                        yield int(line.partition(b",")[0]), begin, end
+                    elif not self._is_csv:
+                        yield int(json.loads(line)["index"]), begin, end
+        except OSError as error:
+            raise SinkError(f"{self.path}: cannot be read again ({error.strerror})") from error
 
     def _append(self, line: str) -> None:
         data = line.encode()
@@ -146,7 +190,8 @@ def read_table(path: str | os.PathLike[str]) -> list[Track]:
 
 def _read_csv(path: Path, text: str) -> list[Track]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    needed = [name for name in COLUMNS if name not in NOT_IN_A_TRACK]
+    missing = [name for name in needed if name not in (reader.fieldnames or ())]
     if missing:
         raise SourceError(f"{path}: not a table of tracks, it has no column {', '.join(missing)}")
     tracks = []

@@ -2,7 +2,15 @@
 
 from .display import Display, display_available, find_display
 from .player import Player
-from .selection import select_box
+from .selection import Preview, select_box
 from .window import Window
 
-__all__ = ["Display", "Player", "Window", "display_available", "find_display", "select_box"]
+__all__ = [
+    "Display",
+    "Player",
+    "Preview",
+    "Window",
+    "display_available",
+    "find_display",
+    "select_box",
+]

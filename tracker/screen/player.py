@@ -1,86 +1,121 @@
-"""Showing a run on a window: in time with the clip, and with keys to steer it."""
+"""Showing a run on a window: in time with the film, with what the user switched on over it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 
 from ..drawing import Image
+from ..track import Track
+from .fitting import Fit
+from .hud import draw_help, draw_note, draw_plot
+from .keys import COMMANDS
+from .pace import Pace, rate
 from .window import Window
 
-__all__ = ["HINT", "Player"]
+__all__ = ["Player"]
 
-HINT = "q quit   space pause   s select   d density   t trail"
-PAUSED_HINT = "paused   space go on   s select   d density   t trail   q quit"
-POLL_MS = 30  # between two looks at the keys while paused
-LATE_S = 0.25  # further behind than this the clock is set back: no hurry to catch up
+HINT = "h keys   q quit   space stop   s select   d density   t trail"
+KEYS_EVERY_S = 0.02  # while catching up: each look costs a thousandth of a second
+NOTE_S = 2.5  # how long a note stays
+RATED = 40  # frames over which the rate is taken
 
 
 class Player:
-    """Shows pictures when they are due, and tells what the user wants.
+    """Shows pictures when they are due, and hears what the user wants.
 
     Parameters
     ----------
     window : Window
     in_time : bool
-        Wait until each picture is due; not for cameras, whose pictures come when they are due.
-    density, trail : bool
+        Wait until each picture is due, and leave some away to catch up; not for cameras, whose
+        pictures come when they are due.
+    density, trail, plot : bool
         Whether they are shown at first.
+
+    Attributes
+    ----------
+    n_undrawn : int
+        How many pictures were left away.
     """
 
     def __init__(
-        self, window: Window, *, in_time: bool, density: bool = False, trail: bool = True
+        self,
+        window: Window,
+        *,
+        in_time: bool,
+        density: bool = False,
+        trail: bool = True,
+        plot: bool = True,
     ) -> None:
         self.window = window
-        self.density, self.trail = density, trail
+        self.density, self.trail, self.plot, self.help = density, trail, plot, False
+        self.n_undrawn = 0
+        self.pace = Pace()
         self._in_time = in_time
-        self._offset_s: float | None = None  # of the clock from the times of the pictures
+        self._note, self._note_until_s = "", 0.0
+        self._moments_s: deque[float] = deque(maxlen=RATED)
+        self._heard_s = 0.0
 
-    def show(self, render: Callable[[], Image], time_s: float, status: str = "") -> str:
-        """Show what *render* gives, and wait until it is due.
+    @property
+    def frame_rate(self) -> float:
+        """How many frames a second came lately, drawn or not."""
+        return rate(self._moments_s)
+
+    def note(self, text: str) -> None:
+        """Say something in the picture for a moment."""
+        self._note, self._note_until_s = text, time.monotonic() + NOTE_S
+
+    def switch(self, command: str) -> bool:
+        """Do what concerns the picture alone; tells whether the command was of that kind."""
+        if command in ("density", "trail", "plot", "help"):
+            setattr(self, command, not getattr(self, command))
+        elif command in ("slower", "faster"):
+            self.pace.change(-1 if command == "slower" else 1)
+            self.note(f"speed {self.pace.speed:g}" if self._in_time else "live, at its own speed")
+        elif command == "full screen" or (command == "quit" and self.window.is_full_screen):
+            self.window.toggle_full_screen()
+        else:
+            return False
+        return True
+
+    def decorate(self, canvas: Image, place: Fit, tracks: Sequence[Track]) -> None:
+        """Draw over the picture what was switched on."""
+        if self.plot and tracks:
+            draw_plot(canvas, tracks, place)
+        if self._note and time.monotonic() < self._note_until_s:
+            draw_note(canvas, self._note, place)
+        if self.help:
+            draw_help(canvas[: place.top + place.height])
+
+    def show(
+        self,
+        render: Callable[[], Image],
+        time_s: float,
+        *,
+        tracks: Sequence[Track] = (),
+        status: str = "",
+    ) -> str:
+        """Show what *render* gives if there is time for it, and wait until it is due.
 
         Returns
         -------
         str
-            "quit" when a key or the closed window says so, "select" when the user wants to draw a
-            new box, else "".
+            The command that came meanwhile, "quit" for a closed window, else "".
         """
-        self.window.show(render(), hint=HINT, status=status)
-        key = self.window.key(self._wait_ms(time_s))
-        if key == "space":
-            return self._pause(render, status)
-        command = self._obey(key)
-        return "quit" if not self.window.is_open else command
-
-    def _pause(self, render: Callable[[], Image], status: str) -> str:
-        """Stand still until a key says otherwise."""
-        self._offset_s = None
-        while self.window.is_open:
-            self.window.show(render(), hint=PAUSED_HINT, status=status)
-            key = self.window.key(POLL_MS)
-            if key == "space":
-                return ""
-            if command := self._obey(key):
-                return command
-        return "quit"
-
-    def _obey(self, key: str) -> str:
-        """Turn a key into a switch or a command."""
-        if key in ("q", "escape"):
-            return "quit"
-        if key in ("s", "r"):
-            self._offset_s = None  # choosing takes time
-            return "select"
-        if key == "d":
-            self.density = not self.density
-        elif key == "t":
-            self.trail = not self.trail
-        return ""
-
-    def _wait_ms(self, time_s: float) -> int:
-        """Tell how long the picture of this time is to be shown from now."""
         now_s = time.monotonic()
-        if self._offset_s is None or now_s - time_s - self._offset_s > LATE_S:
-            self._offset_s = now_s - time_s
-        early_s = time_s + self._offset_s - now_s
-        return max(round(early_s * 1000), 1) if self._in_time else 1
+        self._moments_s.append(now_s)
+        is_drawn = not self._in_time or self.pace.is_drawn(time_s, now_s)
+        if is_drawn:
+            canvas, place = self.window.canvas(render())
+            self.decorate(canvas, place, tracks)
+            self.window.present(canvas, hint=HINT, status=status, at_s=time_s)
+        else:
+            self.n_undrawn += 1
+            if now_s - self._heard_s < KEYS_EVERY_S:
+                return ""
+        self._heard_s = time.monotonic()
+        early_s = self.pace.early_s(time_s, self._heard_s) if self._in_time else 0.0
+        command = COMMANDS.get(self.window.key(round(1000 * max(early_s, 0.0))), "")
+        return command if self.window.is_open else "quit"

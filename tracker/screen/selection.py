@@ -6,25 +6,33 @@ OpenCV's ``selectROI`` cannot be canceled, comes back for ever when its window i
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
 from ..box import Box
-from ..drawing import DARK, WHITE, Color, Image, draw_line, draw_text, panel, text_mask
-from .fitting import Fit, box_of_drag
+from ..drawing import Image
+from .editor import BoxEditor
+from .fitting import Fit
+from .hud import draw_box, draw_cross, draw_preview
 from .window import Window
 
-__all__ = ["select_box"]
+__all__ = ["Preview", "draw_selection", "select_box"]
+
+Preview: TypeAlias = Callable[[Image, Box], "tuple[tuple[NDArray[Any], Box], str] | None"]
+"""What following a box would begin with: the density as :meth:`tracker.Tracker.density` gives it,
+and words on how hard it looks. None for a box that cannot be followed."""
 
 HINT = "drag a box around the target   Enter take it   Esc cancel   r again"
 POLL_MS = 15  # between two looks at the mouse
-BOX_COLOR: Color = (150, 222, 64)
-DIMMED = 0.55  # of the brightness, outside the box
-CAP_HEIGHT = 10.0  # px, of the size beside the box
 
 
-def select_box(window: Window, image: Image) -> Box | None:
+def select_box(window: Window, image: Image, *, preview: Preview | None = None) -> Box | None:
     """Let the user draw a box on a BGR picture.
 
-    Enter or Space takes the box, which may be drawn again until then (r clears it); Escape, c, q
-    or closing the window cancels.
+    Enter or Space takes the box, which may be drawn again until then (r clears it), moved, and
+    corrected by its handles; Escape, c, q or closing the window cancels.
 
     Returns
     -------
@@ -32,53 +40,47 @@ def select_box(window: Window, image: Image) -> Box | None:
         In px of *image*, inside it; None when canceled.
     """
     picture = (image.shape[1], image.shape[0])
-    drag = window.drag
-    if not drag.pressed:  # a pull that has begun, on a picture that moved until then, goes on
-        drag.clear()
+    editor = BoxEditor()
+    if (
+        not window.drag.pressed
+    ):  # a pull that has begun, on a picture that moved until then, goes on
+        window.drag.clear()
     while window.is_open:
         canvas, place = window.canvas(image)
-        box = None
-        if drag.start is not None and drag.end is not None:
-            box = box_of_drag(drag.start, drag.end, place, picture)
-        if box is not None:
-            _draw_box(canvas, box, place)
-        elif drag.pointer is not None:
-            _draw_cross(canvas, *drag.pointer)
-        window.present(canvas, hint=HINT)
+        if window.on_picture():
+            editor.follow(window.drag, place, picture)
+        words = draw_selection(canvas, window, editor.box, image, place, preview)
+        window.present(canvas, hint=HINT, status=words)
         key = window.key(POLL_MS)
-        if key in ("enter", "space") and box is not None:
-            return box
+        if window.on_picture():
+            editor.follow(window.drag, place, picture)
+        if key in ("enter", "space") and editor.box is not None:
+            return editor.box
         if key in ("escape", "c", "q"):
             return None
         if key == "r":
-            drag.clear()
+            window.drag.clear()
+            editor.clear()
     return None
 
 
-def _draw_box(canvas: Image, box: Box, place: Fit) -> None:
-    """Draw the box with its size beside it; what is outside is dimmed."""
-    left, top = place.left + box.x * place.scale_x, place.top + box.y * place.scale_y
-    right, bottom = left + box.width * place.scale_x, top + box.height * place.scale_y
-    corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-    inside = slice(round(top), round(bottom)), slice(round(left), round(right))
-    kept = canvas[inside].copy()
-    canvas[:] = (canvas * DIMMED).astype(canvas.dtype)
-    canvas[inside] = kept
-    draw_line(canvas, corners, DARK, 4)
-    draw_line(canvas, corners, BOX_COLOR, 2)
-    text = f"{box.width:.0f} x {box.height:.0f}"
-    width, height, pad = text_mask(text, CAP_HEIGHT)[0].shape[1] + 14, round(CAP_HEIGHT) + 14, 7
-    x = min(max(round(left), 0), max(canvas.shape[1] - width, 0))
-    y = round(bottom) + 8
-    if y + height > place.top + place.height:
-        y = max(round(top) - height - 8, 0)
-    panel(canvas, (x, y, width, height), 4)
-    draw_text(canvas, text, x + pad, y + pad, CAP_HEIGHT, WHITE)
-
-
-def _draw_cross(canvas: Image, x: int, y: int) -> None:
-    """Draw lines through the pointer, which shows on any color and helps to hit a corner."""
-    rows, columns = canvas.shape[:2]
-    for line in ([(x + 0.5, 0), (x + 0.5, rows)], [(0, y + 0.5), (columns, y + 0.5)]):
-        draw_line(canvas, line, DARK, 3)
-        draw_line(canvas, line, WHITE, 1)
+def draw_selection(
+    canvas: Image,
+    window: Window,
+    box: Box | None,
+    image: Image,
+    place: Fit,
+    preview: Preview | None,
+) -> str:
+    """Draw the box with the density it would give, else lines through the pointer; give words."""
+    if box is None:
+        if window.drag.pointer is not None:
+            draw_cross(canvas, *window.drag.pointer)
+        return ""
+    seen = preview(image, box) if preview is not None else None
+    draw_box(canvas, box, place)
+    if seen is None:
+        return ""
+    density, words = seen
+    draw_preview(canvas, box, density, place)
+    return words

@@ -11,6 +11,8 @@ from ..drawing import WHITE, Image, draw_text, text_mask
 from ..errors import DisplayError
 from .display import find_display
 from .fitting import Fit, Point, Size, fit, opening_size
+from .keys import key_name
+from .timeline import TIMELINE_HEIGHT, draw_timeline, time_at
 
 __all__ = ["Drag", "Window"]
 
@@ -27,9 +29,6 @@ HINT_COLOR = (200, 194, 190)
 # would make the size of the window's inside unknowable.
 STYLE = cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL | cv2.WINDOW_FREERATIO
 
-# the key pad's Enter has codes of its own under GTK (65421) and some Qt builds (141)
-KEY_NAMES = {10: "enter", 13: "enter", 141: "enter", 65421: "enter", 27: "escape", 32: "space"}
-
 
 class Drag:
     """Where the mouse is, and from where it was pulled; in px of the window."""
@@ -39,6 +38,7 @@ class Drag:
         self.start: Point | None = None
         self.end: Point | None = None
         self.pressed = False
+        self.n_pulls = 0
 
     def clear(self) -> None:
         """Forget the pull, not the pointer."""
@@ -51,6 +51,7 @@ class Drag:
         if event == cv2.EVENT_LBUTTONDOWN:
             self.start = self.end = (x, y)
             self.pressed = True
+            self.n_pulls += 1
         elif self.pressed and event in (cv2.EVENT_MOUSEMOVE, cv2.EVENT_LBUTTONUP):
             self.end = (x, y)
             self.pressed = event != cv2.EVENT_LBUTTONUP
@@ -68,6 +69,8 @@ class Window:
         Also what tells windows apart: one window a title.
     picture : (width, height)
         Of the pictures to be shown, in px.
+    span : (begin, end), optional
+        Seconds of a film in which one can move about: there is a line of it under the picture.
 
     Raises
     ------
@@ -75,15 +78,20 @@ class Window:
         If there is no screen; the message says why.
     """
 
-    def __init__(self, title: str, picture: Size) -> None:
+    def __init__(
+        self, title: str, picture: Size, *, span: tuple[float, float] | None = None
+    ) -> None:
         display = find_display()
         if display.why_not:
             raise DisplayError(f"cannot open a window: {display.why_not}")
         self.title = title
         self.drag = Drag()
+        self.span = span
+        self._below = BAR_HEIGHT + (TIMELINE_HEIGHT if span else 0)
         width, height = opening_size(picture, display.size)
+        self._size: Size = (width, height + self._below)  # of its inside, px
         cv2.namedWindow(title, STYLE)
-        cv2.resizeWindow(title, width, height + BAR_HEIGHT)
+        cv2.resizeWindow(title, *self._size)
         cv2.setMouseCallback(title, self.drag.hear)
 
     def __enter__(self) -> Window:
@@ -118,8 +126,8 @@ class Window:
         """Give the window's inside with the picture in it, to draw on in px of the window."""
         _, _, width, height = cv2.getWindowImageRect(self.title)
         # a window being opened or made tiny says 0 or less
-        width, height = max(width, 16), max(height, BAR_HEIGHT + 16)
-        place = fit((image.shape[1], image.shape[0]), (width, height - BAR_HEIGHT))
+        width, height = self._size = max(width, 16), max(height, self._below + 16)
+        place = fit((image.shape[1], image.shape[0]), (width, height - self._below))
         inside = np.full((height, width, 3), GROUND, np.uint8)
         how = cv2.INTER_AREA if place.scale_x < 1 else cv2.INTER_LINEAR
         right, bottom = place.left + place.width, place.top + place.height
@@ -127,18 +135,25 @@ class Window:
         inside[place.top : bottom, place.left : right] = scaled
         return inside, place
 
-    def present(self, canvas: Image, *, hint: str = "", status: str = "") -> None:
-        """Show what :meth:`canvas` gave, with the bar under it."""
+    def present(
+        self, canvas: Image, *, hint: str = "", status: str = "", at_s: float | None = None
+    ) -> None:
+        """Show what :meth:`canvas` gave, with the bar under it; *at_s* is where in the film."""
+        if self.span is not None:
+            strip = canvas[-self._below : -BAR_HEIGHT]
+            strip[:] = GROUND
+            draw_timeline(strip, self.span, self.span[0] if at_s is None else at_s)
         bar = canvas[-BAR_HEIGHT:]
         bar[:] = BAR_COLOR
         top = (BAR_HEIGHT - BAR_CAP_HEIGHT) / 2
         right = canvas.shape[1] - BAR_PADDING
+        status = HINT_BLANKS.join(_that_fit(status, right - BAR_PADDING))
         if status:
             right -= text_mask(status, BAR_CAP_HEIGHT)[0].shape[1]
             draw_text(bar, status, right, top, BAR_CAP_HEIGHT, WHITE)
             right -= 2 * BAR_PADDING
         left: float = BAR_PADDING
-        for part in _that_fit(hint, right - left):
+        for part in _that_fit(hint, right - left) if hint else ():
             key, _, words = part.partition(" ")
             left += draw_text(bar, key, left, top, BAR_CAP_HEIGHT, WHITE) + HINT_GAP / 3
             left += draw_text(bar, words, left, top, BAR_CAP_HEIGHT, HINT_COLOR) + HINT_GAP
@@ -147,14 +162,36 @@ class Window:
     def key(self, wait_ms: int = 1) -> str:
         """Let the window work for *wait_ms* and name the key pressed: "q", "space", "" for none.
 
-        Also "enter" and "escape". A closed window gives "" at once.
+        Also "enter", "escape", and arrows as "left". A closed window gives "" at once.
         """
         if not self.is_open:
             return ""
-        code = cv2.waitKeyEx(max(wait_ms, 1))  # 0 would wait for ever on a closed window
-        if code in KEY_NAMES:
-            return KEY_NAMES[code]
-        return chr(code).lower() if 32 < code < 127 else ""
+        return key_name(cv2.waitKeyEx(max(wait_ms, 1)))  # 0 would wait for ever on a closed window
+
+    def on_picture(self) -> bool:
+        """Tell whether the newest pull of the mouse began above the bar and the line."""
+        return self.drag.start is not None and self.drag.start[1] < self._size[1] - self._below
+
+    def scrubbed(self) -> float | None:
+        """Give the time the mouse points at on the line under the picture, while it is pulled."""
+        start, end = self.drag.start, self.drag.end
+        if self.span is None or start is None or end is None:
+            return None
+        if not 0 <= start[1] - (self._size[1] - self._below) < TIMELINE_HEIGHT:
+            return None
+        return time_at(end[0], self._size[0], self.span)
+
+    def toggle_full_screen(self) -> None:
+        """Take the whole screen, or give it back."""
+        whole = cv2.WINDOW_NORMAL if self.is_full_screen else cv2.WINDOW_FULLSCREEN
+        cv2.setWindowProperty(self.title, cv2.WND_PROP_FULLSCREEN, whole)
+
+    @property
+    def is_full_screen(self) -> bool:
+        """Whether it takes the whole screen."""
+        if not self.is_open:
+            return False
+        return bool(cv2.getWindowProperty(self.title, cv2.WND_PROP_FULLSCREEN) == 1)
 
     def close(self) -> None:
         """Close the window; once is enough, twice does no harm."""
@@ -164,7 +201,7 @@ class Window:
 
 
 def _that_fit(hint: str, width: float) -> list[str]:
-    """Take a hint apart, whose parts stand three blanks apart, and leave away what does not fit."""
+    """Take words apart that stand three blanks apart, and leave away what does not fit."""
     parts = hint.split(HINT_BLANKS)
     while len(parts) > 1 and text_mask(hint, BAR_CAP_HEIGHT)[0].shape[1] * 1.1 > width:
         parts.pop()

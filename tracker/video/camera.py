@@ -3,16 +3,57 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import cv2
 
-from ..errors import SourceError
+from ..errors import ConfigError, SourceError
 from .feed import Image
 
-__all__ = ["cameras", "read_camera"]
+__all__ = ["AS_IT_IS", "CameraConfig", "cameras", "read_camera"]
+
+BY_HAND = 1 if sys.platform.startswith("linux") else 0.25
+# What turns automatic exposure off: V4L2_EXPOSURE_MANUAL, and what OpenCV takes on Windows.
+
+
+@dataclass(frozen=True, slots=True)
+class CameraConfig:
+    """What is asked of a camera; None leaves it to the driver, which may also know better."""
+
+    size: tuple[int, int] | None = None
+    """Width, height in px; a driver takes the nearest it has."""
+    fps: float | None = None
+    backend: str | None = None
+    """The library that OpenCV reads it with: v4l2, gstreamer, dshow, msmf, avfoundation."""
+    exposure: float | None = None
+    """In the driver's own unit: 100 µs with V4L2, powers of two of a second on Windows."""
+
+    def __post_init__(self) -> None:
+        if self.size is not None and min(self.size) < 1:
+            raise ConfigError(f"camera size {self.size}: width and height must be > 0")
+        if self.fps is not None and not self.fps > 0:
+            raise ConfigError(f"camera fps {self.fps}: must be > 0")
+        if self.backend is not None:
+            _backend(self.backend)
+
+
+AS_IT_IS = CameraConfig()
+
+
+def _backend(name: str) -> int:
+    """Give OpenCV's number of a library."""
+    there = {cv2.videoio_registry.getBackendName(one): one for one in _backends()}
+    for known, number in there.items():
+        if known.lower() == name.lower():
+            return number
+    raise ConfigError(f"camera backend {name}: this OpenCV has {', '.join(there).lower()}")
+
+
+def _backends() -> Sequence[int]:
+    return cast("Sequence[int]", cv2.videoio_registry.getCameraBackends())
 
 
 def cameras() -> list[int] | None:
@@ -23,7 +64,7 @@ def cameras() -> list[int] | None:
     return sorted(int(number) for number in found if number.isdecimal())
 
 
-def read_camera(index: int) -> Generator[Image, None, None]:
+def read_camera(index: int, config: CameraConfig = AS_IT_IS) -> Generator[Image, None, None]:
     """Open a camera and give its pictures.
 
     Raises
@@ -39,7 +80,8 @@ def read_camera(index: int) -> Generator[Image, None, None]:
             "there is no such camera; "
             + (f"this machine has {numbers}" if there else "this machine has none")
         )
-    camera = cv2.VideoCapture(index)
+    backend = cv2.CAP_ANY if config.backend is None else _backend(config.backend)
+    camera = cv2.VideoCapture(index, backend)
     try:
         if not camera.isOpened():
             raise SourceError(
@@ -47,6 +89,7 @@ def read_camera(index: int) -> Generator[Image, None, None]:
                 "and may this user read it?"
             )
         camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # what waits in a buffer is old news
+        _ask(camera, config)
         n_given = 0
         while True:
             is_there, image = camera.read()
@@ -59,3 +102,16 @@ def read_camera(index: int) -> Generator[Image, None, None]:
     if not n_given:
         raise SourceError("it opens but gives no picture; is it in use elsewhere?")
     raise SourceError("it stopped giving pictures")
+
+
+def _ask(camera: cv2.VideoCapture, config: CameraConfig) -> None:
+    """Ask the driver for what is wanted; it takes the nearest size and rate it has."""
+    if config.size is not None:
+        camera.set(cv2.CAP_PROP_FRAME_WIDTH, config.size[0])
+        camera.set(cv2.CAP_PROP_FRAME_HEIGHT, config.size[1])
+    if config.fps is not None:
+        camera.set(cv2.CAP_PROP_FPS, config.fps)
+    if config.exposure is not None:
+        camera.set(cv2.CAP_PROP_AUTO_EXPOSURE, BY_HAND)
+        if not camera.set(cv2.CAP_PROP_EXPOSURE, config.exposure):
+            raise SourceError(f"its driver does not take an exposure of {config.exposure:g}")

@@ -7,9 +7,10 @@ import os
 from functools import partial
 from pathlib import Path
 
-from ..errors import SourceError
-from .camera import read_camera
+from ..errors import ConfigError, SourceError
+from .camera import AS_IT_IS, CameraConfig, read_camera
 from .live import Connect
+from .names import without_credentials
 
 __all__ = ["ADDRESSES", "live_source"]
 
@@ -18,23 +19,30 @@ ADDRESSES = ("http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "t
 
 
 def live_source(
-    source: str | os.PathLike[str] | int, timeout_s: float
+    source: str | os.PathLike[str] | int,
+    timeout_s: float,
+    stream: int | None = None,
+    camera: CameraConfig = AS_IT_IS,
 ) -> tuple[str, Connect] | None:
     """Give the name of a live source and how to connect to it; None for anything else."""
     index = _camera_index(source)
     if index is not None:
-        return f"camera {index}", partial(read_camera, index)
+        if stream is not None:
+            raise ConfigError(f"stream={stream}: camera {index} has but one")
+        return f"camera {index}", partial(read_camera, index, camera)
     name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
+    if camera != AS_IT_IS:
+        raise ConfigError(f"{camera}: only for a camera, which {without_credentials(name)} is not")
     is_address = name.partition("://")[0].lower() in ADDRESSES
     if not is_address and not _is_pipe(name):
         return None
     try:
-        from .streams import read_address, read_pipe, without_credentials
+        from .streams import read_address, read_pipe
     except ImportError as error:
         raise SourceError(f"reading streams needs PyAV ({error}); run: pip install av") from error
     if is_address:
-        return without_credentials(name), partial(read_address, name, timeout_s)
-    return name, partial(read_pipe, Path(name), timeout_s)
+        return without_credentials(name), partial(read_address, name, timeout_s, stream)
+    return name, partial(read_pipe, Path(name), timeout_s, stream)
 
 
 def _is_pipe(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import cast
 
 import cv2
@@ -17,6 +18,8 @@ HD_WIDTH, HD_HEIGHT = 1280, 576
 # Pictures at least that wide or higher than that are BT.709 unless they say otherwise, smaller
 # ones BT.601: what players do (mpv's guess), since many files do not say.
 
+SQUARE = Fraction(1)  # the aspect of a pixel as high as it is wide
+
 DISPLAY_MATRIX = "DISPLAYMATRIX"  # PyAV's name of the side data that turns phones' films upright
 
 AVCOL_SPC_BT709, AVCOL_SPC_UNSPECIFIED = 1, 2  # numbers of ITU-T H.273, table 4
@@ -27,14 +30,27 @@ def is_hd(width: int, height: int) -> bool:
     return width >= HD_WIDTH or height > HD_HEIGHT
 
 
-def to_bgr(frame: VideoFrame) -> Image:
-    """Convert to BGR with the frame's own colors, turned as its display matrix says."""
+def to_bgr(frame: VideoFrame, aspect: Fraction = SQUARE) -> Image:
+    """Convert to BGR with the frame's own colors, turned as its display matrix says.
+
+    *aspect* is how wide a pixel is for its height: the picture is stretched to square ones, the
+    way that adds pixels.
+    """
     if frame.colorspace == AVCOL_SPC_UNSPECIFIED and is_hd(frame.width, frame.height):
         frame.colorspace = AVCOL_SPC_BT709
     # One thread: starting swscale's own for each frame costs more than they save.
-    image = cast(Image, frame.to_ndarray(format="bgr24", threads=1))
+    width, height = _square(frame, aspect)
+    bgr = frame.reformat(width, height, "bgr24", threads=1)
+    image = cast(Image, bgr.to_ndarray())
     matrix = frame.side_data.get(DISPLAY_MATRIX)
     return image if matrix is None else _turn(image, np.frombuffer(cast(bytes, matrix), np.int32))
+
+
+def _square(frame: VideoFrame, aspect: Fraction) -> tuple[int, int]:
+    """Give the width and height at which pixels are square."""
+    if aspect < 1:
+        return frame.width, round(frame.height / aspect)
+    return round(frame.width * aspect), frame.height
 
 
 def _turn(image: Image, matrix: NDArray[np.int32]) -> Image:

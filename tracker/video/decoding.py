@@ -17,7 +17,6 @@ from typing import Any
 import av
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -26,6 +25,7 @@ from .announced import announced_size
 from .conversion import to_bgr
 from .feed import Feed, Picture, size_of
 from .health import Health
+from .picking import pick_video, pixel_aspect
 
 __all__ = ["read_file"]
 
@@ -45,17 +45,16 @@ HEADERS_TELL_THE_END = {"matroska", "mp4", "avi"}
 A_FRAME_A_PACKET = {"h264", "hevc"}
 # Others hide frames in packets of their own, or pack several into one.
 
-TEXT_FORMATS = {"tty"}
-# FFmpeg draws any .txt as an ANSI film; nobody tracks in that.
-
 TimedFrame = tuple[VideoFrame, float]
 
 
 Began = tuple[Health, Iterator[TimedFrame]]
 
 
-def read_file(path: Path, start_s: float) -> Feed:
+def read_file(path: Path, start_s: float, number: int | None = None) -> Feed:
     """Open a video file; its first picture is the first one at or after *start_s*.
+
+    *number* is that of the video stream, where there are several.
 
     Raises
     ------
@@ -64,18 +63,19 @@ def read_file(path: Path, start_s: float) -> Feed:
     DamagedError
         By the pictures, when all good ones are out: the file is cut off, or parts are broken.
     """
-    container, stream = _open(path)
+    container, stream = _open(path, number)
     began = _seek(container, stream, start_s)
     if began is None:
         container.close()
-        container, stream = _open(path)
+        container, stream = _open(path, number)
         began = _begin(container, stream)
     fps = stream.average_rate or stream.guessed_rate
     pictures = _pictures(container, stream, path, start_s, *began)
-    return Feed(pictures, fps or None, _stream_end_s(container, stream))
+    begin_s = float((stream.start_time or 0) * (stream.time_base or 0))
+    return Feed(pictures, fps or None, _stream_end_s(container, stream), begin_s)
 
 
-def _open(path: Path) -> tuple[InputContainer, VideoStream]:
+def _open(path: Path, number: int | None) -> tuple[InputContainer, VideoStream]:
     if path.stat().st_size == 0:
         raise SourceError(f"{path}: the file is empty (0 bytes)")
     try:
@@ -84,10 +84,10 @@ def _open(path: Path) -> tuple[InputContainer, VideoStream]:
     except av.FFmpegError as error:
         raise SourceError(f"{path}: {_why_not_open(path, error)}") from error
     try:
-        stream = _video_stream(container, path)
-    except SourceError:
+        stream = pick_video(container, number)
+    except SourceError as error:
         container.close()
-        raise
+        raise SourceError(f"{path}: {error}") from None
     stream.thread_type = "AUTO"
     return container, stream
 
@@ -103,20 +103,6 @@ def _why_not_open(path: Path, error: av.FFmpegError) -> str:
             "the copy or the recording was cut off"
         )
     return "not a video, or damaged at its very start"
-
-
-def _video_stream(container: InputContainer, path: Path) -> VideoStream:
-    """Pick the film; a song's cover picture is none."""
-    stream = container.streams.best("video")
-    if (
-        not isinstance(stream, VideoStream)
-        or stream.disposition & Disposition.attached_pic
-        or TEXT_FORMATS & _formats(container)
-    ):
-        raise SourceError(f"{path}: there is no video in it ({container.format.long_name})")
-    if stream.codec_context is None:  # so it is for unknown codecs, whatever the types say
-        raise SourceError(f"{path}: no decoder for its video; convert it to H.264 first")
-    return stream
 
 
 def _formats(container: InputContainer) -> set[str]:
@@ -171,12 +157,12 @@ def _pictures(
     frames: Iterator[TimedFrame],
 ) -> Generator[Picture, None, None]:
     """Give every good picture from *start_s* on, then say what was wrong, if anything was."""
-    n_given, size = 0, ""
+    n_given, size, aspect = 0, "", pixel_aspect(stream)
     # Films may begin before 0: with no start asked for, that is where.
     wanted_s = start_s - _frame_s(stream) / 2 if start_s > 0 else -math.inf
     with container:
         for frame, time_s in dropwhile(lambda timed: timed[1] < wanted_s, frames):
-            image = to_bgr(frame)
+            image = to_bgr(frame, aspect)
             size = size or size_of(image)
             if size_of(image) != size:
                 raise DamagedError(
@@ -210,7 +196,7 @@ def _decode(container: InputContainer, stream: VideoStream, health: Health) -> I
     frame_s = _frame_s(stream)
     counted = stream.codec_context.name in A_FRAME_A_PACKET
     for packet in _packets(container, health):
-        if packet.stream_index != stream.index:
+        if packet.stream.index != stream.index:  # an empty last one has no index of its own
             continue
         if packet.is_corrupt:
             health.note("an incomplete packet")

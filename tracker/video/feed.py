@@ -41,6 +41,9 @@ class Feed(NamedTuple):
     end_s: float | None
     """When the last frame is thought to end; None if unknown."""
 
+    begin_s: float = 0.0
+    """When the first frame of the whole source is thought to begin."""
+
 
 def size_of(image: Image) -> str:
     """Say the size of a picture as people do: ``640x480``, width first."""

@@ -6,13 +6,16 @@ import difflib
 import glob
 import math
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from ..errors import ConfigError, SourceError
+from .arrays import read_arrays
+from .camera import AS_IT_IS, CameraConfig
 from .connecting import ADDRESSES, live_source
 from .feed import Feed, Image, Picture
 from .live import read_live
@@ -75,6 +78,9 @@ class Video:
         Frames a second, the mean where they vary; None for live sources.
     n_frames : int or None
         An estimate for progress bars, from what the file says of itself; None if unknown.
+    span : (begin, end) or None
+        When the first frame of the whole source begins and the last one ends, in seconds, by its
+        own word; None if unknown.
     is_live : bool
         True for cameras and streams: frames not fetched in time are gone.
     """
@@ -100,6 +106,7 @@ class Video:
             )
         self.height, self.width = first.image.shape[:2]
         self.n_frames = _estimate(first.time_s, feed, end_s, max_frames)
+        self.span = None if feed.end_s is None else (feed.begin_s, feed.end_s)
         self._feed = feed
         self._frames = _numbered(first, feed, stop_s, max_frames)
 
@@ -131,14 +138,16 @@ class Video:
 
 
 def open_video(
-    source: str | os.PathLike[str] | int,
+    source: str | os.PathLike[str] | int | Iterable[Any],
     *,
     start_s: float = 0.0,
     end_s: float | None = None,
     max_frames: int | None = None,
     timeout_s: float = 5.0,
+    stream: int | None = None,
+    camera: CameraConfig = AS_IT_IS,
 ) -> Video:
-    """Open a video file, a folder or pattern of pictures, a camera, or a stream.
+    """Open a video file, pictures, a camera, a stream, or what a program has already.
 
     Parameters
     ----------
@@ -146,7 +155,8 @@ def open_video(
         A video file; a folder of pictures, or a pattern such as ``frames/*.png``, taken in
         natural order (2 before 10) at 25 frames a second; the number of a camera, as int or
         as digits; the address of a live stream, such as ``rtsp://`` or ``http://``; or a named
-        pipe. A file or folder whose name is digits is written ``./0``.
+        pipe. A file or folder whose name is digits is written ``./0``. Or anything that yields
+        uint8 arrays, BGR, gray or BGRA, or pairs of one and its time in seconds.
     start_s, end_s : float
         Seconds in the container's own time: frames that start in [start_s, end_s) are given, to
         half a frame. Most files begin at 0; recordings of broadcasts need not.
@@ -155,6 +165,10 @@ def open_video(
     timeout_s : float
         A live source without a picture for so many seconds counts as away: see
         :attr:`Frame.outage`. Opening it may take three times as long.
+    stream : int
+        Which video stream of several, 0 for the first; without it the one FFmpeg finds best.
+    camera : CameraConfig
+        Size, rate, library and exposure asked of a camera.
 
     Returns
     -------
@@ -167,7 +181,8 @@ def open_video(
     SourceError
         If it cannot be opened or there is no frame in the asked range.
     ConfigError
-        If *start_s*, *end_s*, *max_frames* or *timeout_s* has a value it cannot have.
+        If *start_s*, *end_s*, *max_frames* or *timeout_s* has a value it cannot have, or an option
+        is not for this kind of source.
 
     Notes
     -----
@@ -176,14 +191,20 @@ def open_video(
     its last frame comes twice a second, with the reason as ``outage``. A named pipe ends when
     the program that writes to it does.
 
-    Frames are turned and mirrored as the file's display matrix says; pixels that are not square
-    stay as they are stored. Colors follow the file's own matrix and range; where it names none,
-    BT.709 for HD and BT.601 for smaller pictures.
+    Frames are turned and mirrored as the file's display matrix says, pictures as their EXIF does;
+    where pixels are not square, frames are stretched so that they are, as players show them.
+    Colors follow the file's own matrix and range; where it names none, BT.709 for HD and BT.601
+    for smaller pictures.
     """
     start_s, end_s, max_frames = _check_span(start_s, end_s, max_frames)
     if not (math.isfinite(timeout_s) and timeout_s > 0):
         raise ConfigError(f"timeout_s={timeout_s}: must be a number of seconds above 0")
-    live = live_source(source, timeout_s)
+    if stream is not None and stream < 0:
+        raise ConfigError(f"stream={stream}: video streams are numbered from 0")
+    if not isinstance(source, str | bytes | os.PathLike | int) and isinstance(source, Iterable):
+        feed = read_arrays(source, start_s)
+        return Video("frames", feed, end_s=end_s, max_frames=max_frames)
+    live = live_source(source, timeout_s, stream, camera)  # type: ignore[arg-type]  # no bytes
     if live is not None:
         name, connect = live
         if start_s:
@@ -192,7 +213,7 @@ def open_video(
     else:
         name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
         try:
-            feed = _feed_of(name, start_s)
+            feed = _feed_of(name, start_s, stream)
         except SourceError:
             raise
         except OSError as error:
@@ -200,15 +221,18 @@ def open_video(
     return Video(name, feed, is_live=live is not None, end_s=end_s, max_frames=max_frames)
 
 
-def _feed_of(name: str, start_s: float) -> Feed:
+def _feed_of(name: str, start_s: float, stream: int | None) -> Feed:
     """Open a file, folder or pattern."""
     path = Path(name)
+    is_film = path.is_file() and path.suffix.lower() not in PICTURE_SUFFIXES
+    if stream is not None and not is_film:
+        raise ConfigError(f"stream={stream}: {name} is no video file")
     if path.is_dir():
         return read_pictures(find_pictures(name), start_s)
     if path.is_file():
         if path.suffix.lower() in PICTURE_SUFFIXES:
             return read_pictures([path], start_s)
-        return _decoding_of(path, start_s)
+        return _decoding_of(path, start_s, stream)
     if path.exists():
         raise SourceError(f"{name}: neither a file nor a folder")
     if glob.has_magic(name):
@@ -216,14 +240,14 @@ def _feed_of(name: str, start_s: float) -> Feed:
     raise SourceError(f"{name}: {_missing(name)}")
 
 
-def _decoding_of(path: Path, start_s: float) -> Feed:
+def _decoding_of(path: Path, start_s: float, stream: int | None) -> Feed:
     try:
         from .decoding import read_file  # PyAV loads FFmpeg: only for those who read a file
     except ImportError as error:
         raise SourceError(
             f"{path}: reading video files needs PyAV ({error}); run: pip install av"
         ) from error
-    return read_file(path, start_s)
+    return read_file(path, start_s, stream)
 
 
 def _check_span(

@@ -9,17 +9,16 @@ from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import av
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from ..errors import SourceError
 from .conversion import to_bgr
 from .feed import Image
+from .picking import pick_video, pixel_aspect
 
-__all__ = ["read_address", "read_pipe", "without_credentials"]
+__all__ = ["read_address", "read_pipe"]
 
 # By UDP lost packets smear the picture, and firewalls stop it. No "nobuffer": it throws away what
 # was read to learn the format, and with that the first keyframe.
@@ -29,19 +28,9 @@ POLL_S = 0.05  # between two looks at a pipe that nobody writes to yet
 BROKEN_IN_A_ROW = 50  # packets that cannot be decoded; more are no passing disturbance
 
 
-def without_credentials(address: str) -> str:
-    """Give an address as it may be shown: without user, password and query.
-
-    Examples
-    --------
-    >>> without_credentials("rtsp://me:secret@10.0.0.7:554/live?token=secret")
-    'rtsp://10.0.0.7:554/live'
-    """
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def read_address(address: str, timeout_s: float) -> Generator[Image, None, None]:
+def read_address(
+    address: str, timeout_s: float, number: int | None = None
+) -> Generator[Image, None, None]:
     """Connect, and give the pictures of a stream.
 
     Raises
@@ -56,13 +45,15 @@ def read_address(address: str, timeout_s: float) -> Generator[Image, None, None]
         with container:
             if container.duration is not None and not container.format.name.startswith("rtsp"):
                 raise SourceError("a file, not a live stream; download it first, then open that")
-            yield from _decode(container)
+            yield from _decode(container, number)
     except av.FFmpegError as error:
         raise SourceError(_words(error, timeout_s)) from error
     raise SourceError("the stream was ended by its server")
 
 
-def read_pipe(path: Path, timeout_s: float) -> Generator[Image, None, None]:
+def read_pipe(
+    path: Path, timeout_s: float, number: int | None = None
+) -> Generator[Image, None, None]:
     """Give the pictures that another program writes to a named pipe, until it closes it.
 
     Raises
@@ -72,7 +63,7 @@ def read_pipe(path: Path, timeout_s: float) -> Generator[Image, None, None]:
     """
     try:
         with closing(_Pipe(path, timeout_s)) as pipe, av.open(pipe, "r") as video:
-            yield from _decode(video)
+            yield from _decode(video, number)
     except TimeoutError as error:
         raise SourceError(f"nothing was written to the pipe for {timeout_s:g} s") from error
     except av.FFmpegError as error:
@@ -106,11 +97,10 @@ class _Pipe:
         os.close(self._fd)
 
 
-def _decode(container: Any) -> Generator[Image, None, None]:
+def _decode(container: Any, number: int | None) -> Generator[Image, None, None]:
     """Give every good picture; a broken one now and then is no reason to stop."""
-    stream = container.streams.best("video")
-    if not isinstance(stream, VideoStream) or stream.codec_context is None:
-        raise SourceError(f"there is no video in it ({container.format.long_name})")
+    stream = pick_video(container, number)
+    aspect = pixel_aspect(stream)
     stream.thread_type = "SLICE"  # threads by frame would hold back as many frames as threads
     n_broken = 0
     for packet in container.demux(stream):
@@ -125,7 +115,7 @@ def _decode(container: Any) -> Generator[Image, None, None]:
             assert isinstance(frame, VideoFrame)
             if not frame.is_corrupt:
                 n_broken = 0
-                yield to_bgr(frame)
+                yield to_bgr(frame, aspect)
 
 
 def _words(error: av.FFmpegError, timeout_s: float) -> str:

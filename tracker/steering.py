@@ -1,0 +1,216 @@
+"""A run that a person watches and steers: keys and mouse to what is done with frame and target."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import cv2
+from numpy.typing import NDArray
+
+from .box import Box
+from .drawing import Image
+from .errors import BoxError, SinkError
+from .outputs import Outputs
+from .reel import SAME_S, Reel
+from .run import Run
+from .screen import Player, Preview
+from .standing import Still, View
+from .track import Track
+from .tracker import Tracker
+from .video import Frame
+
+__all__ = ["Steering", "choose_target", "preview_of"]
+
+
+def preview_of(preset: str) -> Preview:
+    """Make the function that tells what following a box would begin with."""
+
+    def preview(image: Image, box: Box) -> tuple[tuple[NDArray[Any], Box], str] | None:
+        try:
+            tracker = Tracker(image, box, preset=preset)
+        except BoxError:  # too small yet
+            return None
+        told = "hard to tell apart" if tracker.warning else "stands out"
+        return tracker.density(), f"{told} ({tracker.separability:.2f} of 1)"
+
+    return preview
+
+
+def choose_target(
+    player: Player, reel: Reel, first: Frame, preview: Preview
+) -> tuple[Frame, Box | None]:
+    """Let the user go to any frame and draw the box there.
+
+    Returns
+    -------
+    Frame
+        The one that was drawn on, with index 0.
+    Box or None
+        None when canceled.
+    """
+
+    def status(frame: Frame) -> str:
+        return frame.outage or f"{frame.time_s:.2f} s"
+
+    def refuse(command: str, _: Frame) -> None:
+        player.note("drag a box around the target" if command == "select" else "no target yet")
+
+    view = View(lambda frame: frame.image, status, preview, refuse)
+    decision = Still(player, reel, first, view).decide()
+    return replace(decision.frame, index=0), decision.box
+
+
+class Steering:
+    """The person at the window.
+
+    Parameters
+    ----------
+    outputs : Outputs
+        To name what is saved by a key.
+    """
+
+    def __init__(
+        self, run: Run, player: Player, reel: Reel, outputs: Outputs, preview: Preview
+    ) -> None:
+        self._run, self._player, self._reel = run, player, reel
+        self._outputs, self._preview = outputs, preview
+        self._times = array("d")  # of the frames that were tracked, where one can go back to them
+        self._wrong: set[int] = set()
+        self._stands = False  # after a step
+
+    def show(self, frame: Frame, track: Track) -> bool:
+        """Show a frame that was just tracked; False when the user has seen enough."""
+        if self._reel.can_seek:
+            self._times.append(frame.time_s)
+        if self._stands:
+            return self._stand(frame, "")
+        command = self._player.show(
+            lambda: self._render(frame),
+            frame.time_s,
+            tracks=self._run.tracks,
+            status=self._status(frame),
+        )
+        self._run.summary.n_undrawn = self._player.n_undrawn
+        window = self._player.window
+        pulled = window.drag.pressed and (window.on_picture() or window.scrubbed() is not None)
+        if command == "quit" and self._player.switch(command):
+            return True
+        if command == "quit":
+            return False
+        if pulled or command in ("pause", "select", "forward", "back"):
+            return self._stand(frame, command)
+        if command and not self._player.switch(command):
+            self._obey(command, frame)
+        return True
+
+    def _stand(self, newest: Frame, command: str) -> bool:
+        """Let the picture stand until the user decides; False to quit."""
+        if command == "select":
+            self._player.note("drag a box around the target")
+        view = View(self._render, self._status, self._preview, self._obey, self._run.tracks)
+        still = Still(self._player, self._reel, newest, view, newest.time_s)
+        decision = still.decide(command)
+        self._player.pace.restart()
+        self._player.window.drag.clear()
+        self._stands = decision.command == "step"
+        if decision.command == "quit":
+            return False
+        if decision.box is not None:
+            self._select(decision.frame, decision.box)
+        elif decision.frame.time_s < newest.time_s:  # looked back; on from the newest one
+            self._reel.at(newest.time_s)
+        return True
+
+    def _select(self, frame: Frame, box: Box) -> None:
+        """Follow another box, from a frame on that may be an earlier one."""
+        index = self._run.tracks[-1].index
+        if self._reel.can_seek:
+            index = bisect_left(self._times, frame.time_s - SAME_S)
+            del self._times[index:]
+            self._times.append(frame.time_s)
+        self._wrong = {one for one in self._wrong if one < index}
+        try:
+            self._run.restart(frame, box, index)
+        except (BoxError, SinkError) as error:
+            self._player.note(str(error))
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def _track_of(self, frame: Frame) -> Track | None:
+        """Find the track of a frame, among those that are remembered."""
+        for track in reversed(self._run.tracks):
+            if track.time_s is not None and abs(track.time_s - frame.time_s) < SAME_S:
+                return track
+        return None
+
+    def _render(self, frame: Frame) -> Image:
+        track = self._track_of(frame)
+        if track is None:
+            return frame.image
+        is_newest = track is self._run.tracks[-1]
+        player = self._player
+        return self._run.draw(
+            frame, track, trail=player.trail, density=player.density and is_newest
+        )
+
+    def _status(self, frame: Frame) -> str:
+        summary, player = self._run.summary, self._player
+        words = [f"{summary.update_ms:.1f} ms a frame", f"{player.frame_rate:.0f} fps"]
+        if summary.latencies_s:
+            late_ms = 1000 * summary.latencies_s[-1]
+            words[:0] = [f"{late_ms:.0f} ms late", f"{summary.n_dropped} dropped"]
+        elif player.n_undrawn:
+            words.insert(0, f"{player.n_undrawn} not drawn")
+        words.append(f"{frame.time_s:.2f} s")
+        if self._run.recorder.records_video:
+            words.append("REC")
+        track = self._track_of(frame) if self._wrong else None
+        if track is not None and track.index in self._wrong:
+            words.append("marked wrong")
+        return "   ".join(reversed(words))
+
+    # --- commands -------------------------------------------------------------------------------
+
+    def _obey(self, command: str, frame: Frame) -> None:
+        commands: dict[str, Callable[[Frame], str]] = {
+            "select": lambda _: "drag a box around the target",
+            "first": self._first,
+            "wrong": self._mark,
+            "record": lambda _: self._run.recorder.toggle(),
+            "snapshot": self._snapshot,
+        }
+        if command in commands:
+            try:
+                self._player.note(commands[command](frame))
+            except SinkError as error:  # a key must not end the run
+                self._player.note(str(error))
+
+    def _first(self, frame: Frame) -> str:
+        if frame.time_s != self._run.tracks[-1].time_s:
+            return "not on an earlier frame"
+        self._run.back_to_first_model(frame)
+        return "back to the first model"
+
+    def _mark(self, frame: Frame) -> str:
+        track = self._track_of(frame)
+        if track is None:
+            return "this frame was not tracked"
+        if not self._run.recorder.has_tables:
+            return "no table to mark it in; give --csv or --jsonl"
+        self._run.recorder.mark(track.index, wrong=track.index not in self._wrong)
+        self._wrong ^= {track.index}
+        self._run.summary.n_wrong = len(self._wrong)
+        return f"frame {track.index}: {'wrong' if track.index in self._wrong else 'not wrong'}"
+
+    def _snapshot(self, frame: Frame) -> str:
+        path = self._outputs.snapshot(frame.time_s)
+        _, data = cv2.imencode(".png", self._render(frame))
+        try:
+            path.write_bytes(data.tobytes())
+        except OSError as error:
+            raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
+        return f"saved {path}"
