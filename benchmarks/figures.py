@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
+from conditions import PLAIN, all_conditions
 from runs import Run
 
 from tracker import evaluation
@@ -90,11 +91,24 @@ def mean_stages(runs: Runs) -> dict[str, float]:
 
 
 def robustness(runs: Runs, half_of: dict[str, str], tracker: str) -> dict[str, dict]:
-    """Give the mean AUC under each condition, and what it lost against the plain pass."""
+    """Give the mean AUC under each condition, and what it lost against the plain pass.
+
+    Beside that of another first box stands what the same error costs on every box of the plain
+    pass: as much is lost by geometry, however well that box is followed.
+    """
     by_condition: dict[str, dict[str, list[float]]] = {}
     for name, some in runs.items():
-        for run in some:
-            if run.name == tracker and (run.condition != "plain" or run is some[0]):
+        of_tracker = [run for run in some if run.name == tracker]
+        moved = [
+            of_tracker[0]._replace(
+                condition=f"{condition.name}: its geometry alone",
+                boxes=np.array([condition.first_box(box) for box in of_tracker[0].boxes]),
+            )
+            for condition in all_conditions()
+            if condition.first_box is not PLAIN.first_box
+        ]
+        for run in of_tracker + moved:
+            if run.condition != "plain" or run is of_tracker[0]:
                 of_condition = by_condition.setdefault(run.condition, {})
                 of_condition.setdefault(name, []).append(evaluation.success_auc(_overlaps(run)))
     found = {}
