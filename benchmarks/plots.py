@@ -221,3 +221,43 @@ def draw_ablation(found: dict, folder: Path, name: str) -> list[Path]:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.legend(frameon=False, loc="lower left")
     return _saved({"parts": figure}, folder, name)
+
+
+def draw_clustering(found: dict, folder: Path, name: str) -> list[Path]:
+    """Draw how much faster each case is, and the growth; tell which files were written."""
+    rows = {case: row for case, row in found.items() if "faster" in row}
+    pictures = {"faster": _faster(rows)}
+    if "growth" in found:
+        pictures["growth"] = _growth(found["growth"])
+    return _saved(pictures, folder, name)
+
+
+def _faster(rows: dict) -> Figure:
+    figure = Figure(figsize=(9, 1.2 + 0.34 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    places = np.arange(len(rows))[::-1]
+    bars = axes.barh(places, [row["faster"] for row in rows.values()], 0.66, color=OWN_TINT)
+    axes.bar_label(bars, [f"{row['faster']:.3g}" for row in rows.values()], padding=3, fontsize=9)
+    for key, marker in (("must", "|"), ("goal", "d")):
+        marks = [row[key] for row in rows.values()]
+        axes.plot(marks, places, marker, color=OWN_COLOR, markersize=9 if key == "must" else 5)
+        axes.plot([], [], marker, color=OWN_COLOR, label=key)
+    axes.set(xscale="log", yticks=places, yticklabels=list(rows))
+    axes.set_xlabel("times faster than scikit-learn (log scale)")
+    axes.xaxis.set_major_formatter("{x:g}")
+    _plain(axes)
+    axes.grid(visible=False, axis="y")
+    axes.legend(loc="lower right", frameon=False, fontsize=9)
+    return figure
+
+
+def _growth(found: dict) -> Figure:
+    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
+    axes = figure.subplots()
+    for (seeds, row), color in zip(found.items(), (OWN_COLOR, OTHER_COLORS[0]), strict=True):
+        label = f"{seeds}: grows as n to the {row['exponent']:.2f}"
+        axes.loglog(row["points"], row["seconds"], "o-", color=color, label=label)
+    axes.set(xlabel="points in the plane", ylabel="seconds")
+    _plain(axes)
+    axes.legend(loc="upper left", frameon=False)
+    return figure
