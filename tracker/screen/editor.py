@@ -61,9 +61,9 @@ def pulled(box: Box, grip: Grip, move: tuple[float, float], picture: Size) -> Bo
 
     Examples
     --------
-    >>> pulled(Box(100, 100, 80, 60), (1, 0), (20, 5), (640, 480))
+    >>> pulled(Box(100.0, 100.0, 80.0, 60.0), (1, 0), (20, 5), (640, 480))
     Box(x=100.0, y=100.0, width=100.0, height=60.0)
-    >>> pulled(Box(100, 100, 80, 60), (0, 0), (-200, 5), (640, 480))
+    >>> pulled(Box(100.0, 100.0, 80.0, 60.0), (0, 0), (-200, 5), (640, 480))
     Box(x=0.0, y=105.0, width=80.0, height=60.0)
     """
     whole = grip == MIDDLE
