@@ -42,9 +42,9 @@ def measure_memory(preset: str, n_updates: int) -> dict[str, float]:
         if index % every == 0:
             gc.collect()
             done.append(index)
-            resident.append(_resident_bytes())
+            resident.append(resident_bytes())
     settled = slice(int(SETTLED * len(done)), None)
-    slope, margin = _line(np.array(done[settled], float), np.array(resident[settled], float))
+    slope, margin = line_through(np.array(done[settled], float), np.array(resident[settled], float))
     return {
         "updates": n_updates,
         "bytes_per_update": slope,
@@ -55,11 +55,12 @@ def measure_memory(preset: str, n_updates: int) -> dict[str, float]:
     }
 
 
-def _resident_bytes() -> int:
+def resident_bytes() -> int:
+    """Give how much memory the process holds now."""
     return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def line_through(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Least-squares slope, and the half width of its 95 % interval."""
     x, y = x - x.mean(), y - y.mean()
     slope = float(x @ y / (x @ x))

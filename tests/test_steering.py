@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import time
 from collections import deque
 
@@ -115,7 +116,9 @@ def film(tmp_path, request):
     if request.param == "varying":
         times = np.cumsum(np.random.default_rng(3).integers(10, 90, 60)).tolist()
         times = [time - times[0] for time in times]
-    return write_video(tmp_path / "film.mkv", 60, keyframe_every=30, times_ms=times)
+    gc.freeze()  # the reel collects at each jump, and need not look at all that tests hold
+    yield write_video(tmp_path / "film.mkv", 60, keyframe_every=30, times_ms=times)
+    gc.unfreeze()
 
 
 def test_steps_back_give_every_frame_once_and_then_the_same_ones_forward(film, monkeypatch):
@@ -139,6 +142,17 @@ def test_any_time_can_be_gone_to_and_one_beyond_the_end_gives_a_late_frame(film)
             assert number_in(frame.image) == number
             assert number == 59 or number_in(next(reel).image) == number + 1
         assert number_in(reel.at(all_of_it[-1].time_s + 1).image) > 20
+
+
+def test_going_to_and_fro_keeps_no_more_than_the_file_that_is_read(film):
+    def n_open():
+        return sum(type(one).__name__ == "InputContainer" for one in gc.get_objects())
+
+    with Reel(open_video(film), lambda start_s: open_video(film, start_s=start_s)) as reel:
+        next(reel)
+        for _ in range(6):
+            reel.at(0.5)
+        assert n_open() <= 2, "decoders are let go of, not left to the next collection"
 
 
 # --- at the window ------------------------------------------------------------------------------

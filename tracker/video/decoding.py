@@ -32,6 +32,8 @@ __all__ = ["read_file"]
 FALLBACK_FPS = Fraction(25)
 # Raw streams carry neither times nor a rate; 25 is what FFmpeg takes for them as well.
 
+THREADS = 0  # of the decoder; 0 is as many as there are cores
+
 SEEK_BACK_S = (0.0, 20.0)
 # Some containers land behind the asked time, or on a frame that needs an earlier one. Then try
 # again from further back than most keyframes lie apart; then decode from the very start.
@@ -89,6 +91,7 @@ def _open(path: Path, number: int | None) -> tuple[InputContainer, VideoStream]:
         container.close()
         raise SourceError(f"{path}: {error}") from None
     stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = THREADS
     return container, stream
 
 

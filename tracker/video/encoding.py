@@ -54,6 +54,8 @@ FILMS = {
 # Matroska keeps no decoding times, which frames that are coded out of their order (bf) would need
 # when sound is joined to them.
 
+THREADS = 0  # of the encoder; 0 is as many as it finds good
+
 BT709, BT601, LIMITED = 1, 6, 1
 # Numbers of ITU-T H.273 for primaries, transfer and matrix; 6 is SMPTE 170M, which is BT.601.
 
@@ -139,6 +141,7 @@ class Encoder:
         context = stream.codec_context
         context.options = options
         context.thread_type = "FRAME"  # the codec then works on beside the caller
+        context.thread_count = THREADS
         context.gop_size = round(KEYFRAME_EVERY_S * self._fps)
         hd = is_hd(width, height)  # so that readers who miss the mark still guess right
         matrix = BT709 if hd else BT601
