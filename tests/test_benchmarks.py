@@ -196,3 +196,39 @@ def test_memory_is_measured_over_many_updates(tmp_path):
     memory = json.loads((tmp_path / "memory-fast.json").read_text())["memory"]
     assert memory["updates"] == 2000
     assert memory["last_mb"] < memory["first_mb"] + 5
+
+
+def test_agreement_tells_near_borders_from_missing_ones_and_mixed_regions(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    from regions import agreement
+
+    def strips(*widths):
+        return np.repeat(np.arange(len(widths)), widths)[np.newaxis].repeat(30, axis=0)
+
+    truth = strips(20, 20)
+    assert agreement(truth, truth) == (1, 1, 0, 2)
+    assert agreement(strips(22, 18), truth) == (1, 1, pytest.approx(4 / 40), 2)
+    assert agreement(strips(25, 15), truth) == (0, 0, pytest.approx(10 / 40), 2)
+    assert agreement(strips(10, 10, 10, 10), truth) == (1, pytest.approx(1 / 3), 0, 4)
+    assert agreement(strips(10, 10, 10, 10), truth).f_measure == pytest.approx(1 / 2)
+    assert agreement(strips(40), truth) == (0, 0, 1, 1)
+    assert agreement(strips(40), truth).f_measure == 0
+
+
+def test_segmentation_is_measured_beside_that_of_scikit_image(tmp_path):
+    pytest.importorskip("skimage", reason="the others need meanshift-tracker[render]")
+    options = ("--kinds", "plain", "--mosaics", 1, "--size", 64, 48)
+    options += ("--pictures", "chelsea", "--turns", 1, "--output", tmp_path)
+    printed = run("segmentation.py", *options)
+    found = json.loads((tmp_path / "segmentation.json").read_text())
+    contenders = ["segment", "quickshift", "felzenszwalb", "slic"]
+    assert list(found["settings"]) == contenders
+    assert found["mosaics"]["plain"]["segment"]["f"] > 0.9
+    for row in found["mosaics"]["plain"].values():
+        assert 0 < row["recall"] <= 1
+        assert 0 <= row["undersegmentation"] <= 1
+    rows = found["pictures"]["chelsea"]
+    assert rows["segment"]["ratio"] == 1
+    assert all(rows[name]["ms"] > 0 for name in [*contenders, "filter alone"])
+    assert all(name in printed for name in contenders)
+    assert cv2.imread(str(tmp_path / "segmentation-pictures.jpg")).std() > 10
