@@ -46,6 +46,7 @@ INSIDE = {
         {"modes", "surroundings"},
         {"ascent", "bins"},
         {"meanshift"},
+        {"profile", "scikit"},
         {"__init__"},
     ],
     "synthetic": [

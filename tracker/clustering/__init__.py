@@ -5,7 +5,17 @@ NumPy alone is needed.
 
 from .bandwidth import estimate_bandwidth
 from .bins import Bins
-from .meanshift import MeanShift, mean_shift
+from .meanshift import MeanShift, mean_shift, seed_paths
+from .profile import BandwidthProfile, bandwidth_profile
 from .seeding import get_bin_seeds
 
-__all__ = ["Bins", "MeanShift", "estimate_bandwidth", "get_bin_seeds", "mean_shift"]
+__all__ = [
+    "BandwidthProfile",
+    "Bins",
+    "MeanShift",
+    "bandwidth_profile",
+    "estimate_bandwidth",
+    "get_bin_seeds",
+    "mean_shift",
+    "seed_paths",
+]

@@ -6,10 +6,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .checks import checked_points, whole_number
+from .tiles import FloatArray, packing_order
 
 __all__ = ["estimate_bandwidth"]
 
 BLOCK = 1 << 18  # distances held at a time: 2 MB, which stay in the cache
+FEW = 1000  # points, of which it is faster to look at all
+PARTS = 16  # into which a set of points is divided
+TOGETHER = 12  # points whose distances to the rest are all looked at
+ROUNDING = 1e-9  # of a distance, far above that of any sum of squares
 
 
 def estimate_bandwidth(
@@ -56,14 +61,51 @@ def estimate_bandwidth(
             rng = np.random.RandomState(rng)  # the generator they draw with
         points = points[rng.permutation(len(points))[:n_samples]]
     nearest = max(int(len(points) * quantile), 1) - 1
+    ordered = np.ascontiguousarray(points[packing_order(points)].T)
+    return np.float64(_total(ordered, ordered, nearest) / len(points))
+
+
+def _total(own: FloatArray, others: FloatArray, nearest: int) -> float:
+    """Sum over *own* points the distance to that of *others* which has *nearest* closer ones.
+
+    Both of shape (axes, points). That distance, r at a point q, is between r - δ and r + δ at a
+    point within δ of q. So what is closer to q than r - 2 δ is among the closer ones of all those
+    points, and what is further than r + 2 δ is not: only the rest is looked at for them.
+    """
+    n_own = own.shape[1]
+    if n_own <= TOGETHER or others.shape[1] <= FEW:
+        return _total_of_all(own, others, nearest)
     total = 0.0
-    rows = max(BLOCK // len(points), 1)
-    for start in range(0, len(points), rows):
-        distance2 = np.zeros((len(points[start : start + rows]), len(points)))
-        for axis in points.T:
-            apart = axis - axis[start : start + rows, None]
-            np.multiply(apart, apart, out=apart)
-            distance2 += apart
-        distance2.partition(nearest, axis=1)
-        total += float(np.sqrt(distance2[:, nearest]).sum())
-    return np.float64(total / len(points))
+    size = max(-(-n_own // PARTS), TOGETHER)
+    for start in range(0, n_own, size):
+        part = own[:, start : start + size]
+        middle = part[:, part.shape[1] // 2, None]
+        distances = np.sqrt(_distances2(middle, others)[0])
+        radius = np.partition(distances, nearest)[nearest]
+        within = np.sqrt(_distances2(middle, part).max())
+        slack = 2 * within + ROUNDING * (radius + within)
+        closer = distances < radius - slack
+        rest = others.compress(~closer & (distances <= radius + slack), axis=1)
+        total += _total(part, rest, nearest - int(np.count_nonzero(closer)))
+    return total
+
+
+def _total_of_all(own: FloatArray, others: FloatArray, nearest: int) -> float:
+    """Do the same by all the distances there are."""
+    total = 0.0
+    columns = max(BLOCK // others.shape[1], 1)
+    for start in range(0, own.shape[1], columns):
+        distances2 = _distances2(own[:, start : start + columns], others)
+        distances2.partition(nearest, axis=1)
+        total += float(np.sqrt(distances2[:, nearest]).sum())
+    return total
+
+
+def _distances2(own: FloatArray, others: FloatArray) -> FloatArray:
+    """Squared distances, of shape (own points, others)."""
+    total = np.zeros((own.shape[1], others.shape[1]))
+    for place, values in zip(own, others, strict=True):
+        apart = values - place[:, None]
+        apart *= apart
+        total += apart
+    return total

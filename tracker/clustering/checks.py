@@ -58,7 +58,9 @@ def checked_weights(sample_weight: Any, n_points: int) -> NDArray[np.float64] | 
         first = int(wrong[0])
         raise ValueError(f"sample_weight[{first}] is {weights[first]}: must be finite and >= 0")
     if not weights.any():
-        raise ValueError("sample_weight is 0 everywhere: at least one point must weigh something")
+        raise ValueError(
+            "sample_weight is zero everywhere: at least one point must weigh something"
+        )
     return weights
 
 

@@ -20,7 +20,7 @@ from .seeding import get_bin_seeds
 from .surroundings import Surroundings
 from .tiles import FloatArray, IndexArray
 
-__all__ = ["MeanShift", "mean_shift"]
+__all__ = ["MeanShift", "mean_shift", "seed_paths"]
 
 Assignment = Literal["nearest", "basin"]
 
@@ -249,3 +249,26 @@ def mean_shift(
     """
     model = MeanShift(**parameters).fit(X)
     return model.cluster_centers_, model.labels_
+
+
+def seed_paths(
+    X: ArrayLike,  # noqa: N803 (scikit-learn's name)
+    seeds: ArrayLike,
+    *,
+    bandwidth: float,
+    sample_weight: Any = None,
+    kernel: ProfileName = "flat",
+    max_iter: int = 300,
+) -> FloatArray:
+    """Give the ways of *seeds*, of shape (seeds, axes), up the density of *X*, for drawing.
+
+    Returns
+    -------
+    array of shape (places, seeds, axes)
+        The start, and the place after each step; a seed that has come to rest stays.
+    """
+    points, starts = checked_points(X), checked_points(seeds, "seeds")
+    weights = checked_weights(sample_weight, len(points))
+    check_bandwidth(bandwidth, 1)
+    around = Surroundings.of(points.astype(np.float64), weights, float(bandwidth), kernel)
+    return np.stack(ascend(around, starts, max_iter, keep_paths=True).paths)
