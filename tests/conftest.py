@@ -7,8 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from tracker.synthetic import SCENES, plain_scene
+
+# How long an example takes is the machine's affair: a busy one would fail what is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 RENDERED = 4  # scenes kept at a time, of 28 MB each
 
