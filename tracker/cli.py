@@ -22,7 +22,7 @@ from .box import Box
 from .clips import find_clip
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
-from .outputs import Outputs, check_file, name_outputs, stem_of
+from .outputs import Outputs, check_file, make_output_folder, name_outputs, stem_of
 from .recorder import Recorder
 from .reel import Reel
 from .regions import (
@@ -142,7 +142,7 @@ def _segment(options: argparse.Namespace, signals: StopSignals) -> int:
     image = read_picture(options.picture)
     painted, table = options.output, options.table
     if painted is None and table is None:
-        _make_output_folder()
+        make_output_folder()
         name = OUTPUT_FOLDER / f"{options.picture.stem}-regions"
         painted, table = Path(f"{name}.png"), Path(f"{name}.csv")
     for path, suffixes in ((painted, PAINTED_SUFFIXES), (table, (".csv",))):
@@ -261,18 +261,11 @@ def _tell_of_the_camera(video: Video, options: argparse.Namespace) -> None:
 def _make_room(job: _Job) -> None:
     """See that everything can be written, before any work is done."""
     if any(path.parent == OUTPUT_FOLDER for path in job.outputs.paths()):
-        _make_output_folder()
+        make_output_folder()
     job.outputs.check(overwrite=job.overwrite)
     for path in job.outputs.paths():
         if path.exists():
             print(f"replacing {path}")
-
-
-def _make_output_folder() -> None:
-    try:
-        OUTPUT_FOLDER.mkdir(exist_ok=True)
-    except OSError as error:
-        raise SinkError(f"{OUTPUT_FOLDER}: cannot be made here ({error.strerror})") from error
 
 
 def _record(

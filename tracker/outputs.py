@@ -14,7 +14,7 @@ from .errors import ConfigError, SinkError
 from .video.names import PICTURE_SINK_SUFFIXES, PIPE
 from .video.sinks import check_place
 
-__all__ = ["Outputs", "check_file", "name_outputs", "stem_of"]
+__all__ = ["Outputs", "check_file", "make_output_folder", "name_outputs", "stem_of"]
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,16 @@ def check_file(path: Path, suffixes: Sequence[str], *, overwrite: bool) -> None:
         raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
 
 
-def _in_output_folder(name: str) -> Path:
+def make_output_folder() -> None:
+    """Make the folder of what nobody named a place for; raise SinkError if that cannot be."""
     try:
         OUTPUT_FOLDER.mkdir(exist_ok=True)
     except OSError as error:
         raise SinkError(f"{OUTPUT_FOLDER}: cannot be made here ({error.strerror})") from error
+
+
+def _in_output_folder(name: str) -> Path:
+    make_output_folder()
     return OUTPUT_FOLDER / name
 
 
