@@ -12,7 +12,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from desktop import REPOSITORY, desktop, server, why_no_desktop  # noqa: F401  (fixtures)
+from desktop import (  # noqa: F401  (fixtures)
+    REPOSITORY,
+    Desktop,
+    desktop,
+    server,
+    why_no_desktop,
+    x_server_process,
+)
 
 from tracker.box import Box, iou
 from tracker.cli import DEMO_CLIP, main
@@ -428,6 +435,27 @@ def test_closing_the_window_ends_the_run_with_everything_whole(desktop, long_cli
     _, stderr = program.communicate(timeout=20)
     assert program.returncode == 0, stderr
     assert n_frames_of(tmp_path / "a.mp4") == len(read_table(table)) < 800
+
+
+@needs_desktop
+def test_a_display_that_vanishes_ends_the_run_with_everything_whole(long_clip, scene, tmp_path):
+    table = tmp_path / "a.csv"
+    with x_server_process(1024, 768) as (display, x_server):
+        run = Desktop(display)
+        program = run.start(
+            "-m", "tracker", "track", str(long_clip), box_argument(scene[0][1]),
+            "--csv", "a.csv", "--output", "a.mp4", cwd=tmp_path,
+        )  # fmt: skip
+        run.wait_for_window("tracker", program)
+        wait_for(lambda: rows_of(table) > 3)
+        x_server.kill()
+        _, stderr = program.communicate(timeout=20)
+        run.stop()
+    assert program.returncode == 1
+    assert "tracker: the display has vanished" in stderr
+    assert "Traceback" not in stderr
+    assert n_frames_of(tmp_path / "a.mp4") == len(read_table(table)) < 800
+    assert not list(tmp_path.glob("*partial*"))
 
 
 @needs_desktop

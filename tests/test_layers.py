@@ -66,7 +66,7 @@ INSIDE = {
         {"__init__"},
     ],
     "screen": [
-        {"display", "fitting", "keys", "pace", "timeline"},
+        {"display", "fitting", "keys", "last_words", "pace", "timeline"},
         {"window"},
         {"editor"},
         {"hud"},

@@ -34,7 +34,7 @@ from .regions import (
     write_table,
 )
 from .run import Run, Summary
-from .screen import Player, Preview, Window, find_display
+from .screen import Player, Preview, Window, before_exit, find_display
 from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
 from .starting import find_start
@@ -289,8 +289,20 @@ def _record(
             )
         run = Run(tracker, recorder=recorder, signals=signals, density=job.density, truth=job.truth)
         if player is not None:
+            stack.enter_context(before_exit(lambda: _end_without_display(recorder, signals)))
             return run.follow(frames, Steering(run, player, reel, job.outputs, preview).show)
         return run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
+
+
+def _end_without_display(recorder: Recorder, signals: StopSignals) -> int:
+    """Complete what was written; gives the exit status."""
+    signals.ignore()
+    try:
+        recorder.close()
+    except SinkError as error:
+        _complain(str(error))
+    _complain("the display has vanished; the files hold what was seen until then")
+    return FAILED
 
 
 def _with_first(first: Frame, frames: Iterator[Frame]) -> Iterator[Frame]:
