@@ -1,7 +1,7 @@
 """Make the pictures of docs/clustering.md: mean shift on points, on a picture, in a video.
 
-    python docs/clustering_pictures.py          # all of them, into docs/pictures
-    python docs/clustering_pictures.py climb    # those whose names are given
+    python docs/clustering.py          # all of them, into docs/pictures
+    python docs/clustering.py climb    # those whose names are given
 
 Needs ``pip install ".[plot]"`` and a checkout. Same code, same pictures.
 """
@@ -26,10 +26,12 @@ from tracker.clustering.plots import COLORS, draw_clusters, draw_profile
 FOLDER = Path(__file__).parent / "pictures"
 INK, GRAY, GREEN = "#1f2328", "#9aa4af", "#2fd486"
 DPI = 110
+TITLE = {"fontsize": 10.5, "color": INK}
 
 BANDWIDTH = 1.2
 FRAME_MS, LAST_MS = 220, 2500
-GIF_COLORS = 64
+GIF_COLORS = 128
+CIRCLED = 11  # one window in so many is drawn; all of them hide the points
 
 CLIP, FIRST, LAST = "reentry", 0, 21
 
@@ -58,7 +60,8 @@ def climb_animation(path: Path) -> None:
     colors = np.array(COLORS)[model.predict(paths[-1]) % len(COLORS)]
     frames = [_climb_frame(on, paths[: step + 1], colors, model) for step in range(len(paths))]
     done = _climb_frame(on, paths, colors, model, labels=model.labels_)
-    shared = done.quantize(GIF_COLORS)
+    some = [frames[0], frames[len(frames) // 4], done]
+    shared = Image.fromarray(np.vstack([np.asarray(each) for each in some])).quantize(GIF_COLORS)
     frames = [frame.quantize(palette=shared, dither=Image.Dither.NONE) for frame in [*frames, done]]
     durations = [3 * FRAME_MS] + [FRAME_MS] * (len(frames) - 2) + [LAST_MS]
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0)
@@ -71,14 +74,14 @@ def _climb_frame(
     model: MeanShift,
     labels: np.ndarray | None = None,
 ) -> Image.Image:
-    figure = Figure(figsize=(4.6, 4.3), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(4.6, 4.5), dpi=DPI, layout="constrained")
     axes = figure.subplots()
     tints = GRAY if labels is None else np.array(COLORS)[labels % len(COLORS)]
     axes.scatter(*on.T, s=6, c=tints, linewidths=0, alpha=0.7)
     _draw_paths(axes, paths, colors)
-    for center in paths[-1] if labels is None else model.cluster_centers_:
-        axes.add_patch(Circle(center, BANDWIDTH, fill=False, color=INK, linewidth=0.4, alpha=0.4))
-    axes.set(xlim=(-3.2, 5.6), ylim=(-3, 5.4), aspect="equal", xticks=[], yticks=[])
+    for center in paths[-1, ::CIRCLED] if labels is None else model.cluster_centers_:
+        axes.add_patch(Circle(center, BANDWIDTH, fill=False, color=INK, linewidth=0.6, alpha=0.6))
+    axes.set(xlim=(-3.3, 6), ylim=(-3.3, 5.5), aspect="equal", xticks=[], yticks=[])
     words = (
         f"step {len(paths) - 1}" if labels is None else f"{len(model.cluster_centers_)} clusters"
     )
@@ -97,8 +100,10 @@ def _draw_paths(axes: Axes, paths: np.ndarray, colors: np.ndarray) -> None:
 
 def three_picture() -> Figure:
     """Draw the same climb over points, over the pixels of a density, and over time."""
-    figure = Figure(figsize=(12.4, 3.7), dpi=DPI, layout="constrained")
-    panels = figure.subplots(1, 3, width_ratios=(1, 1.25, 1.5))
+    figure = Figure(figsize=(12.4, 3.6), dpi=DPI, layout="constrained")
+    panels = figure.subplots(
+        1, 3, width_ratios=(1, 1, 1.78)
+    )  # as wide as the pictures at one height
     _on_points(panels[0])
     clip = find_clip(CLIP)
     with open_video(clip.path, max_frames=LAST + 1) as video:
@@ -116,7 +121,8 @@ def _on_points(axes: Axes) -> None:
     axes.scatter(*on.T, s=4, c=GRAY, linewidths=0)
     centers = MeanShift(bandwidth=BANDWIDTH, seeds=paths[0]).fit(on)
     _draw_paths(axes, paths, np.array(COLORS)[centers.predict(paths[-1]) % len(COLORS)])
-    axes.set(aspect="equal", xticks=[], yticks=[], title="points, each as heavy as the next")
+    axes.set(box_aspect=1, aspect="equal", adjustable="datalim", xticks=[], yticks=[])
+    axes.set_title("points, each as heavy as the next", **TITLE)
 
 
 def _on_a_picture(axes: Axes, ours: Tracker, before: object) -> None:
@@ -136,7 +142,8 @@ def _on_a_picture(axes: Axes, ours: Tracker, before: object) -> None:
     _draw_paths(axes, paths, np.array([GREEN] * len(ways)))
     end = paths[-1, -1]
     axes.add_patch(Ellipse(end, 2 * bandwidth, 2 * bandwidth, fill=False, color=GREEN, lw=1.6))
-    axes.set(xticks=[], yticks=[], title="pixels, as heavy as they look like the target")
+    axes.set(xticks=[], yticks=[])
+    axes.set_title("pixels, as heavy as they are like the target", **TITLE)
 
 
 def _in_a_video(axes: Axes, image: np.ndarray, tracks: list) -> None:
@@ -146,7 +153,8 @@ def _in_a_video(axes: Axes, image: np.ndarray, tracks: list) -> None:
     box = tracks[-1].box
     corner = box.x, box.y
     axes.add_patch(Rectangle(corner, box.width, box.height, fill=False, color=GREEN, linewidth=2))
-    axes.set(xticks=[], yticks=[], title="a video: each frame begins where the last one ended")
+    axes.set(xticks=[], yticks=[])
+    axes.set_title("a video: each frame begins where the last one ended", **TITLE)
 
 
 def clusters_picture() -> Figure:
