@@ -23,13 +23,13 @@ LAYERS = [
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config", "detect"},
-    {"saving", "tables"},
+    {"saving", "tables", "points"},
     {"tracker"},
     {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
     | {"regions"},
     {"recorder", "reel", "starting"},
     {"run", "standing"},
-    {"export", "steering"},
+    {"export", "steering", "cluster"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -47,6 +47,7 @@ INSIDE = {
         {"ascent", "bins"},
         {"meanshift"},
         {"profile", "scikit"},
+        {"plots"},
         {"__init__"},
     ],
     "synthetic": [
@@ -86,7 +87,7 @@ WINDOWS = {
     *{"setWindowProperty", "resizeWindow", "moveWindow", "createTrackbar", "setWindowTitle"},
     *{"getWindowImageRect", "startWindowThread", "displayOverlay"},
 }
-OPTIONAL = {"matplotlib", "skimage", "sklearn", "scipy", "pandas", "torch"}
+OPTIONAL = {"matplotlib", "skimage", "sklearn", "scipy", "pandas", "pyarrow", "torch"}
 
 
 def modules(folder: Path = PACKAGE) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The command line: ``tracker track``, ``demo``, ``export``, ``segment``, ``doctor``.
+"""The command line: ``tracker track``, ``demo``, ``export``, ``segment``, ``cluster``, ``doctor``.
 
 Results go to stdout; progress, warnings and errors to stderr. The exit status is 0 when done, 2 for
 a wrong use, 3 when the source ended early or is damaged, 4 when it could not be opened, 130 after
@@ -20,6 +20,7 @@ from . import doctor
 from .arguments import OUTPUT_FOLDER, Shares, read_arguments
 from .box import Box
 from .clips import find_clip
+from .cluster import cluster
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
 from .outputs import Outputs, check_file, make_output_folder, name_outputs, stem_of
@@ -162,6 +163,13 @@ def _segment(options: argparse.Namespace, signals: StopSignals) -> int:
     return DONE
 
 
+def _cluster(options: argparse.Namespace, signals: StopSignals) -> int:
+    """Find the clusters of a table of points."""
+    for line in cluster(options):
+        print(line)
+    return DONE
+
+
 def _doctor(options: argparse.Namespace, signals: StopSignals) -> int:
     """Say what is installed and what works here."""
     for line in doctor.report(doctor.examine()):
@@ -174,6 +182,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
     "demo": _demo,
     "export": _export,
     "segment": _segment,
+    "cluster": _cluster,
     "doctor": _doctor,
 }
 
