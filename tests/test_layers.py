@@ -19,7 +19,7 @@ LAYERS = [
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"}
     | {"merging"},
     {"clustering", "segmentation", "palette"},
-    {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
+    {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"} | {"claims"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config", "detect"},
@@ -55,7 +55,7 @@ INSIDE = {
         {"sprites"},
         {"stage", "mosaics"},
         {"scene"},
-        {"ready_made"},
+        {"crowd", "ready_made"},
         {"__init__"},
     ],
     "video": [
@@ -79,7 +79,7 @@ CORE = {
     *{"box", "errors", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
-    *{"saving", "tracker", "association", "multi", "opencv"},
+    *{"claims", "saving", "tracker", "association", "multi", "opencv"},
 }
 WINDOWS = {
     *{"imshow", "namedWindow", "waitKey", "waitKeyEx", "pollKey", "destroyWindow"},
