@@ -23,14 +23,14 @@ LAYERS = [
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config", "detect"},
-    {"saving", "tables"},
+    {"saving", "tables", "points"},
     {"tracker", "association"},
     {"multi"},
     {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
     | {"regions"},
     {"recorder", "reel", "starting"},
     {"run", "standing"},
-    {"export", "steering"},
+    {"export", "steering", "cluster"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -48,6 +48,7 @@ INSIDE = {
         {"ascent", "bins"},
         {"meanshift"},
         {"profile", "scikit"},
+        {"plots"},
         {"__init__"},
     ],
     "synthetic": [
@@ -67,7 +68,7 @@ INSIDE = {
         {"__init__"},
     ],
     "screen": [
-        {"display", "fitting", "keys", "pace", "timeline"},
+        {"display", "fitting", "keys", "last_words", "pace", "timeline"},
         {"window"},
         {"editor"},
         {"hud"},
@@ -87,7 +88,7 @@ WINDOWS = {
     *{"setWindowProperty", "resizeWindow", "moveWindow", "createTrackbar", "setWindowTitle"},
     *{"getWindowImageRect", "startWindowThread", "displayOverlay"},
 }
-OPTIONAL = {"matplotlib", "skimage", "sklearn", "scipy", "pandas", "torch"}
+OPTIONAL = {"matplotlib", "skimage", "sklearn", "scipy", "pandas", "pyarrow", "torch"}
 
 
 def modules(folder: Path = PACKAGE) -> list[Path]:
