@@ -19,12 +19,13 @@ LAYERS = [
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"}
     | {"merging"},
     {"clustering", "segmentation", "palette"},
-    {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
+    {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"} | {"claims"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config", "detect"},
     {"saving", "tables", "points"},
-    {"tracker"},
+    {"tracker", "association"},
+    {"multi"},
     {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
     | {"regions"},
     {"recorder", "reel", "starting"},
@@ -55,7 +56,7 @@ INSIDE = {
         {"sprites"},
         {"stage", "mosaics"},
         {"scene"},
-        {"ready_made"},
+        {"crowd", "ready_made"},
         {"__init__"},
     ],
     "video": [
@@ -79,7 +80,7 @@ CORE = {
     *{"box", "errors", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
-    *{"saving", "tracker", "opencv"},
+    *{"claims", "saving", "tracker", "association", "multi", "opencv"},
 }
 WINDOWS = {
     *{"imshow", "namedWindow", "waitKey", "waitKeyEx", "pollKey", "destroyWindow"},
