@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from .box import Box
 from .kernels import gaussian
 
-__all__ = ["Claim", "Point", "behind", "covered", "is_claimed", "share"]
+__all__ = ["Claim", "Point", "behind", "covered", "is_claimed", "neighbors", "share"]
 
 Point = tuple[float, float]
 
 SAME_PLACE = 0.5  # sides of the target
 DOUBT = 0.25  # sides by which what is hidden must be nearer to a place, to have a claim to it
 REACH = 0.6  # of a claim over pixels: deviation, in half sizes of its box
+FARTHEST = 3.0  # sizes of a target from its center: beyond it, it sees nothing
 UNCLAIMED = 0.1  # claim of everyone to every pixel: where nobody is, all is to be had
 
 
@@ -37,6 +38,25 @@ class Claim(NamedTuple):
     """How likely that is: 0 to 1."""
     hidden: bool = False
     """Whether nothing was seen of it in the newest frame."""
+
+
+def neighbors(claims: Sequence[Claim]) -> NDArray[np.bool_]:
+    """Tell which claims may matter to which target: those that reach into what it sees.
+
+    Returns
+    -------
+    bool array of shape (n, n)
+        Row by row for each target; it is no neighbor of itself.
+    """
+    boxes = np.array([claim.box for claim in claims]).reshape(-1, 4)
+    size = boxes[:, 2:]
+    center = boxes[:, :2] + size / 2
+    apart = np.abs(center[:, None] - center[None])
+    reach = FARTHEST * size.max(axis=1)[:, None, None] + size[None] / 2
+    near: NDArray[np.bool_] = (apart < reach).all(axis=2)
+    near &= np.array([claim.belief > 0 for claim in claims], bool)
+    np.fill_diagonal(near, val=False)
+    return near
 
 
 def covered(box: Box, claims: Sequence[Claim]) -> float:

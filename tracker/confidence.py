@@ -17,7 +17,15 @@ from typing import NamedTuple
 from .box import Box
 from .errors import ConfigError
 
-__all__ = ["Confidence", "ConfidenceConfig", "Evidence", "State", "joint_log_odds", "reason"]
+__all__ = [
+    "SMOOTHING",
+    "Confidence",
+    "ConfidenceConfig",
+    "Evidence",
+    "State",
+    "joint_log_odds",
+    "reason",
+]
 
 # Fitted to IoU > 0.5 on every second sequence of public benchmark footage; benchmarks/accuracy.py
 # measures the area under the ROC and the calibration error it reaches.

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .association import Sighting, confirmed, pairs
 from .box import Box
+from .claims import neighbors
 from .confidence import State
 from .config import TrackerConfig, config_of
 from .errors import ConfigError, FrameError, TargetError
@@ -36,11 +39,14 @@ class MultiTracker:
     ----------
     preset, config, channels
         As for :class:`~tracker.Tracker`, for all targets alike.
+    threads : int
+        Over which the targets are spread; the boxes are the same. Most of the work is done in
+        compiled routines, which run side by side.
 
     Raises
     ------
     ConfigError
-        If there is no such preset or order of channels.
+        If there is no such preset or order of channels, or less than one thread.
 
     Examples
     --------
@@ -62,12 +68,16 @@ class MultiTracker:
         preset: str = "robust",
         config: TrackerConfig | None = None,
         channels: str = "bgr",
+        threads: int = 1,
     ) -> None:
         if channels not in ("bgr", "rgb"):
             raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
         if not isinstance(config, TrackerConfig | None):
             raise ConfigError(f"config {config!r}: expected a TrackerConfig, or a preset's name")
+        if not isinstance(threads, int) or threads < 1:
+            raise ConfigError(f"threads {threads!r}: expected a whole number, 1 or more")
         self.config = config_of(preset) if config is None else config
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._channels = channels
         self._trackers: dict[int, Tracker] = {}
         self._tracks: dict[int, Track] = {}
@@ -206,12 +216,7 @@ class MultiTracker:
             detected = [on_frame(Box.of(box), frame) for box in detections]
         self._frame_shape, self._time_s = frame.shape, time_s
         self._index += 1
-        # Told before any target moves, and in an order of their own: who was added first is no
-        # better off.
-        claims = sorted((tracker.claim, target) for target, tracker in self._trackers.items())
-        for target, tracker in self._trackers.items():
-            others = [claim for claim, other in claims if other != target]
-            tracker.update(frame, time_s, claims=others)
+        self._follow(frame, time_s)
         if detected is not None:
             self._correct(frame, detected)
         for target in self.ids:
@@ -219,6 +224,26 @@ class MultiTracker:
             if self._lost_for[target] >= ENDS_AFTER and target in self._detected:
                 self.remove(target)
         return self.tracks
+
+    def _follow(self, frame: NDArray[np.uint8], time_s: float | None) -> None:
+        """Let every target find itself, by what all claimed before any of them moved."""
+        # In an order of their own: who was added first is no better off.
+        claimed = [(tracker.claim, tracker) for tracker in self._trackers.values()]
+        claimed.sort(key=itemgetter(0))
+        claims = [claim for claim, _ in claimed]
+        near = neighbors(claims)
+
+        def update(number: int) -> None:
+            tracker = claimed[number][1]
+            # One that is in doubt looks farther.
+            others = near[number] if tracker.sure else np.arange(len(claims)) != number
+            tracker.update(
+                frame, time_s, claims=[claims[other] for other in np.flatnonzero(others)]
+            )
+
+        over = map if self._pool is None else self._pool.map
+        for _ in over(update, range(len(claims))):
+            pass
 
     def _correct(self, frame: NDArray[np.uint8], detected: list[Box]) -> None:
         """Take in what a detector found: correct targets, and start new ones."""

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from .backprojection import BackProjection, Bins, histogram, unit
 from .box import Box, RotatedBox
 from .claims import Claim, behind, covered, is_claimed, share
-from .confidence import Confidence, State, reason
+from .confidence import SMOOTHING, Confidence, State, reason
 from .config import TrackerConfig, config_of
 from .errors import BoxError, ConfigError, FrameError
 from .layout import Layout, View
@@ -162,6 +162,12 @@ class Tracker:
             f"the target's colors are also those of its surroundings (separability "
             f"{self.separability:.2f} of 1): expect drift; try a tighter box"
         )
+
+    @property
+    def sure(self) -> bool:
+        """Whether the target will not be sought elsewhere, whatever the next frame shows."""
+        least_score = (1 - SMOOTHING) * self._confidence.score
+        return least_score >= self.config.confidence.doubt_below
 
     @property
     def claim(self) -> Claim:
