@@ -47,6 +47,19 @@ def test_an_export_is_the_recording_again(followed, tmp_path, capfd, table):
         assert np.abs(one.astype(int) - other).mean() < 0.5
 
 
+def test_a_run_and_its_export_are_graded_by_the_same_words(followed, tmp_path):
+    sizes = []
+    for quality in ("low", "high"):
+        out = tmp_path / f"{quality}.mp4"
+        run = ["--box", BOX, "--no-window", "--max-frames", "5", "--output", str(out)]
+        assert main(["track", str(CLIP), *run, "--quality", quality]) == 0
+        again = ["--output", str(tmp_path / f"{quality}-again.mp4"), "--quality", quality]
+        table = str(followed / "t.csv")
+        assert main(["export", str(CLIP), table, *again, "--effort", "low"]) == 0
+        sizes.append([path.stat().st_size for path in (out, Path(again[1]))])
+    assert all(low < 0.6 * high for low, high in zip(*sizes, strict=True))
+
+
 def test_frames_without_a_track_are_given_as_they_are(followed, tmp_path, capfd):
     lines = (followed / "t.jsonl").read_text().splitlines(keepends=True)
     (tmp_path / "t.jsonl").write_text("".join(lines[2:5] + lines[8:12]))

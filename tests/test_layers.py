@@ -61,7 +61,7 @@ INSIDE = {
     ],
     "video": [
         {"announced", "codecs", "conversion", "feed", "health", "names", "picking"},
-        {"arrays", "camera", "decoding", "encoding", "finishing", "leftovers", "live"}
+        {"arrays", "camera", "decoding", "encoding", "grades", "finishing", "leftovers", "live"}
         | {"pictures", "streams"},
         {"connecting", "writers"},
         {"sinks", "sources"},

@@ -10,7 +10,14 @@ import sys
 import cv2
 import numpy as np
 import pytest
-from desktop import REPOSITORY, desktop, server, why_no_desktop  # noqa: F401  (fixtures)
+from desktop import (  # noqa: F401  (fixtures)
+    REPOSITORY,
+    Desktop,
+    desktop,
+    server,
+    why_no_desktop,
+    x_server,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,6 +208,28 @@ def test_on_a_picture_larger_than_the_screen_the_box_is_that_of_the_picture(desk
     one_px = 3840 / wide  # of the window, in the picture
     wanted = [100 * one_px, 50 * one_px, 200 * one_px, 150 * one_px]
     assert answer_of(program) == pytest.approx(wanted, abs=one_px / 2)
+
+
+@needs_desktop
+@pytest.mark.parametrize(("factor", "screen"), [(2, (1024, 768)), (1.5, (1500, 900))])
+def test_on_a_high_dpi_screen_the_window_fits_and_the_box_is_that_of_the_picture(factor, screen):
+    with x_server(*screen) as display:
+        screened = Desktop(display)
+        screened.environment["QT_SCALE_FACTOR"] = str(factor)
+        program = screened.start("-c", SELECT, "3840", "2160", "1")
+        screened.wait_for_window("choose", program)
+        shown = screened.screenshot()
+        wide, high = opening_size((3840, 2160), (screen[0] // factor, screen[1] // factor))
+        edge = round(high * factor) // 2, round(wide * factor)
+        assert shown[edge[0], edge[1] - 4].tolist() == [200, 200, 200], "the whole picture is shown"
+        assert not shown[:, edge[1] + 2 :].any(), "and nothing beside it"
+        screened.drag((150, 60), (450, 240))
+        screened.press("space")
+        answer = answer_of(program)
+        screened.stop()
+    start, end = ([int(at / factor) for at in point] for point in ((150, 60), (450, 240)))
+    place = fit((3840, 2160), (wide, high))
+    assert answer == pytest.approx(list(box_of_drag(start, end, place, (3840, 2160))))
 
 
 @needs_desktop

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import gc
+import shutil
+import subprocess
 import time
 from collections import deque
 
@@ -21,7 +23,8 @@ from tracker.screen.editor import BoxEditor, grip_at, pulled
 from tracker.screen.fitting import fit, opening_size
 from tracker.screen.keys import KEYS
 from tracker.screen.pace import LONGEST_UNDRAWN_S, Pace
-from tracker.screen.window import Drag
+from tracker.screen.timeline import TIMELINE_HEIGHT
+from tracker.screen.window import BAR_HEIGHT, Drag
 from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
 from tracker.tables import read_table
 from tracker.video import open_sink, open_video
@@ -308,3 +311,35 @@ def test_dragging_on_the_moving_picture_stops_it_and_follows_the_new_box(
     assert program.returncode == 0, stderr
     drawn = Box(*(float(rows_of(table)[n - 1][name]) for name in ("x", "y", "width", "height")))
     assert iou(drawn, Box(400, 300, 100, 100)) > 0.95
+
+
+@needs_desktop
+@pytest.mark.skipif(not shutil.which("openbox"), reason="full screen needs a window manager")
+def test_in_full_screen_the_box_is_that_of_the_picture_too(long_film, tmp_path):
+    table, size = tmp_path / "a.csv", (800, 480)
+    with x_server(*size) as display:
+        desktop = Desktop(display)
+        manager = subprocess.Popen(["openbox"], env=desktop.environment, stderr=subprocess.DEVNULL)
+        program = desktop.start(
+            *("-m", "tracker", "track", str(long_film), "--preset", "fast", "--csv", "a.csv"),
+            cwd=tmp_path,
+        )
+        desktop.wait_for_window("tracker", program)
+        assert not desktop.screenshot()[-3, 4].any(), "beside the window"
+        desktop.press("f")
+        wait_for(lambda: desktop.screenshot()[-3, 4].any())
+        desktop.drag((300, 100), (499, 299))
+        desktop.press("Return")
+        wait_for(lambda: len(rows_of(table)) > 2)
+        desktop.press("Escape")
+        wait_for(lambda: not desktop.screenshot()[-3, 4].any())
+        desktop.press("q")
+        _, stderr = program.communicate(timeout=20)
+        desktop.stop()
+        manager.terminate()
+        manager.wait()
+    assert program.returncode == 0, stderr
+    place = fit((WIDTH, HEIGHT), (size[0], size[1] - BAR_HEIGHT - TIMELINE_HEIGHT))
+    x, y = (300 - place.left) / place.scale_x, (100 - place.top) / place.scale_y
+    drawn = [float(rows_of(table)[0][name]) for name in ("x", "y", "width", "height")]
+    assert drawn == pytest.approx([x, y, 200 / place.scale_x, 200 / place.scale_y], abs=0.01)

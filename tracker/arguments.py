@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .box import Box
+from .video.grades import EFFORTS, QUALITIES, USUAL
 
 __all__ = ["AUTO", "OUTPUT_FOLDER", "Shares", "read_arguments"]
 
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("table", metavar="TABLE", type=Path, help="what --csv or --jsonl wrote")
     export.add_argument("--output", type=Path, metavar="FILE", required=True, help=OUTPUTS)
     export.add_argument("--keep-audio", action="store_true", help="copy the source's sound into it")
+    _add_grade(export)
     export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
     _add_segment(commands.add_parser("segment", help="divide a picture into regions"))
     _add_cluster(commands.add_parser("cluster", help="find the clusters of a table of points"))
@@ -89,6 +91,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="annotated video: .mp4 .mkv .webm .gif %%06d.png -",
     )
+    _add_grade(parser)
     add("--keep-audio", action="store_true", help="copy the source's sound into it")
     add("--csv", type=Path, metavar="FILE", help="write a table, a line a frame (.csv)")
     add("--jsonl", type=Path, metavar="FILE", help="write the same as JSON lines (.jsonl)")
@@ -109,6 +112,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="configuration of the tracker: robust or fast (default: robust)",
     )
     add("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _add_grade(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--quality", choices=QUALITIES, default=USUAL.quality, help="of what is seen (medium)")
+    add("--effort", choices=EFFORTS, default=USUAL.effort, help="to make it small (medium)")
 
 
 def _add_segment(parser: argparse.ArgumentParser) -> None:

@@ -131,6 +131,8 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
             like=video,
             overwrite=options.overwrite,
             sound_of=options.source if options.keep_audio else None,
+            quality=options.quality,
+            effort=options.effort,
         ) as sink,
     ):
         n_tracked = export(video, tracks, sink)
@@ -303,15 +305,16 @@ def _record(
         return run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
 
 
-def _end_without_display(recorder: Recorder, signals: StopSignals) -> int:
-    """Complete what was written; gives the exit status."""
+def _end_without_display(recorder: Recorder, signals: StopSignals) -> None:
+    """Complete what was written, and end before Qt does so with its own destructors."""
     signals.ignore()
     try:
         recorder.close()
     except SinkError as error:
         _complain(str(error))
     _complain("the display has vanished; the files hold what was seen until then")
-    return FAILED
+    sys.stdout.flush()
+    os._exit(FAILED)
 
 
 def _with_first(first: Frame, frames: Iterator[Frame]) -> Iterator[Frame]:

@@ -124,6 +124,8 @@ class Recorder:
             like=self._like,
             overwrite=self._overwrite,
             sound_of=self._like.name if self._outputs.keep_sound else None,
+            quality=self._outputs.grade.quality,
+            effort=self._outputs.grade.effort,
         )
         self._size, self._newest_s = None, float("-inf")
         self._behind = WriteBehind(partial(self._encode, sink), WRITE_BEHIND)

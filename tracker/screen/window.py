@@ -88,7 +88,7 @@ class Window:
         self.drag = Drag()
         self.span = span
         self._below = BAR_HEIGHT + (TIMELINE_HEIGHT if span else 0)
-        width, height = opening_size(picture, display.size)
+        width, height = opening_size(picture, display.room)
         self._size: Size = (width, height + self._below)  # of its inside, px
         cv2.namedWindow(title, STYLE)
         cv2.resizeWindow(title, *self._size)
