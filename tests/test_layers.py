@@ -23,7 +23,7 @@ LAYERS = [
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config", "detect"},
-    {"saving", "tables"},
+    {"saving", "rows", "tables"},
     {"tracker"},
     {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
     | {"regions"},
