@@ -25,8 +25,8 @@ LAYERS = [
     {"search", "redetect", "track", "config", "detect"},
     {"saving", "rows", "tables"},
     {"tracker"},
-    {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
-    | {"regions"},
+    {"opencv", "inset", "plate", "sheet", "outline", "overlay", "crowd", "loop", "screen", "doctor"}
+    | {"outputs", "regions"},
     {"recorder", "reel", "starting"},
     {"run", "standing"},
     {"export", "steering"},
