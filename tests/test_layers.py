@@ -24,7 +24,8 @@ LAYERS = [
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config", "detect"},
     {"saving", "rows", "tables"},
-    {"tracker"},
+    {"tracker", "association"},
+    {"multi"},
     {"opencv", "inset", "plate", "sheet", "outline", "overlay", "crowd", "loop", "screen", "doctor"}
     | {"outputs", "regions"},
     {"recorder", "reel", "starting"},
@@ -78,7 +79,7 @@ CORE = {
     *{"box", "errors", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
-    *{"saving", "tracker", "opencv"},
+    *{"saving", "tracker", "association", "multi", "opencv"},
 }
 WINDOWS = {
     *{"imshow", "namedWindow", "waitKey", "waitKeyEx", "pollKey", "destroyWindow"},

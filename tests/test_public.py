@@ -115,6 +115,7 @@ def test_every_error_is_listed_and_a_tracker_error():
         (errors.BoxError, ValueError),
         (errors.FrameError, ValueError),
         (errors.ConfigError, ValueError),
+        (errors.TargetError, LookupError),
         (errors.StateFileError, ValueError),
         (errors.SourceError, OSError),
         (errors.DamagedError, errors.SourceError),

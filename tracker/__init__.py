@@ -32,6 +32,7 @@ from .config import TrackerConfig
 from .errors import TrackerError
 from .layout import PatchConfig
 from .meanshift import Climb, ClimbConfig, climb
+from .multi import MultiTracker
 from .track import Track
 from .tracker import Tracker
 
@@ -46,6 +47,7 @@ __all__ = [
     "ClimbConfig",
     "ColorConfig",
     "ConfidenceConfig",
+    "MultiTracker",
     "PatchConfig",
     "RotatedBox",
     "State",

@@ -6,6 +6,7 @@
     ├── BoxError(ValueError)        not four finite numbers, empty, or off the frame
     ├── FrameError(ValueError)      not the picture that was expected
     ├── ConfigError(ValueError)     an option has a value it cannot have
+    ├── TargetError(LookupError)    no target of this number is followed
     ├── StateFileError(ValueError)  a saved tracker cannot be read
     ├── SourceError(OSError)        a video, folder or camera cannot be opened
     │   └── DamagedError            it opened, and ended before its end
@@ -27,6 +28,7 @@ __all__ = [
     "SinkError",
     "SourceError",
     "StateFileError",
+    "TargetError",
     "TrackerError",
 ]
 
@@ -45,6 +47,10 @@ class FrameError(TrackerError, ValueError):
 
 class ConfigError(TrackerError, ValueError):
     """An option with a value it cannot have."""
+
+
+class TargetError(TrackerError, LookupError):
+    """A target's number under which none is followed."""
 
 
 class StateFileError(TrackerError, ValueError):

@@ -37,7 +37,7 @@ from .search import Place, Verdict, find, find_jointly, first_cell, fullest, jud
 from .structure import Sight, Structure
 from .track import Track
 
-__all__ = ["Tracker"]
+__all__ = ["Tracker", "on_frame", "seconds"]
 
 LEARN_EVERY = 6  # frames; 4 measures the same and costs more, 8 loses targets in changing light
 # The alignment's change of size is taken by this share when the density is just like its template,
@@ -135,7 +135,7 @@ class Tracker:
         self._index = 0
         frame = check_frame(frame)
         self._frame_shape = frame.shape
-        self._start(frame, _on_frame(Box.of(box), frame), _seconds(time_s))
+        self._start(frame, on_frame(Box.of(box), frame), seconds(time_s))
 
     @property
     def track(self) -> Track:
@@ -172,7 +172,7 @@ class Tracker:
             If the frame is not a picture, or of another shape than the first; the tracker is then
             as it was.
         """
-        frame, time_s = self._checked(frame), _seconds(time_s)
+        frame, time_s = self._checked(frame), seconds(time_s)
         self._index += 1
         time = self._time_of(time_s)
         place = self._find(frame, self._expected(time))
@@ -205,7 +205,7 @@ class Tracker:
             The next frame's index goes on either way.
         """
         frame = check_frame(frame)
-        box = _on_frame(Box.of(box), frame)
+        box = on_frame(Box.of(box), frame)
         self._frame_shape = frame.shape
         time_s = self._track.time_s
         if not keep_model:
@@ -504,8 +504,14 @@ class Tracker:
         return Track(self._index, time_s, box, turned, 1.0, State.TRACKING, "")
 
 
-def _on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
-    """Return *box* when some of it lies on the frame."""
+def on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
+    """Return *box* when some of it lies on the frame.
+
+    Raises
+    ------
+    BoxError
+        If it lies outside, or its size is not that of a target in pixels of the frame.
+    """
     height, width = frame.shape[:2]
     if box.right <= 0 or box.bottom <= 0 or box.x >= width or box.y >= height:
         raise BoxError(
@@ -525,8 +531,14 @@ def _on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
     return box
 
 
-def _seconds(time_s: float | None) -> float | None:
-    """Return the time of a frame when it is one, or none was given."""
+def seconds(time_s: float | None) -> float | None:
+    """Return the time of a frame when it is one, or none was given.
+
+    Raises
+    ------
+    FrameError
+        If it is no finite number.
+    """
     if time_s is None:
         return None
     try:

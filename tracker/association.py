@@ -1,0 +1,80 @@
+"""Association: which detection is which target's, and which detections are the start of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .box import Box, iou
+
+__all__ = ["Sighting", "confirmed", "pairs"]
+
+LEAST_IOU = 0.3  # of a detection with a target or a sighting, to be the same thing
+CONFIRMED_BY = 3  # detections of a thing, until it is followed
+FORGOTTEN_AFTER = 2  # frames with detections of which none was this thing's
+
+
+@dataclass(slots=True)
+class Sighting:
+    """A thing detected that is not followed yet."""
+
+    box: Box
+    seen: int = 1
+    """Detections so far."""
+    missed: int = 0
+    """Frames with detections since, of which none was its."""
+
+
+def pairs(
+    boxes: Sequence[Box], others: Sequence[Box], least_iou: float = LEAST_IOU
+) -> list[tuple[int, int]]:
+    """Pair boxes with those they overlap most, each once.
+
+    Parameters
+    ----------
+    boxes, others : sequences of Box
+    least_iou : float
+        Pairs that overlap less are none.
+
+    Returns
+    -------
+    list of (int, int)
+        Numbers in *boxes* and in *others*, the best pair first. Whatever pair overlaps most is
+        taken, then the best of what is left.
+    """
+    if not boxes or not others:
+        return []
+    overlap = iou(np.array(boxes)[:, None], np.array(others)[None])
+    found: list[tuple[int, int]] = []
+    while True:
+        row, column = divmod(int(overlap.argmax()), len(others))
+        if overlap[row, column] < least_iou:
+            return found
+        found.append((row, column))
+        overlap[row], overlap[:, column] = -1, -1
+
+
+def confirmed(sightings: list[Sighting], detected: Sequence[Box]) -> list[Box]:
+    """Take detections of no target into the sightings; give, and forget, those seen often enough.
+
+    Parameters
+    ----------
+    sightings : list of Sighting
+        Changed in place.
+    detected : sequence of Box
+    """
+    same = pairs([each.box for each in sightings], detected)
+    for each in sightings:
+        each.missed += 1
+    for number, other in same:
+        sighting = sightings[number]
+        sighting.box, sighting.seen, sighting.missed = detected[other], sighting.seen + 1, 0
+    known = {other for _, other in same}
+    sightings += [Sighting(box) for other, box in enumerate(detected) if other not in known]
+    sure = [each.box for each in sightings if each.seen >= CONFIRMED_BY]
+    sightings[:] = [
+        each for each in sightings if each.seen < CONFIRMED_BY and each.missed < FORGOTTEN_AFTER
+    ]
+    return sure
