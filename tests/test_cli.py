@@ -456,7 +456,7 @@ def moving():
 reel = Reel(Video("camera 0", Feed(moving(), None, None), is_live=True))
 with Window("live", (640, 480)) as window:
     player = Player(window, in_time=False)
-    frame, box = choose_target(player, reel, next(reel), preview_of("fast"))
+    frame, box, _ = choose_target(player, reel, next(reel), preview_of("fast"))
 print(box, frame.index, frame.time_s > 0)
 """
 

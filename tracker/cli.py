@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -22,6 +23,7 @@ from .box import Box
 from .clips import find_clip
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
+from .multi import MultiTracker
 from .outputs import Outputs, check_file, make_output_folder, name_outputs, stem_of
 from .recorder import Recorder
 from .reel import Reel
@@ -39,8 +41,7 @@ from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
 from .starting import find_start
 from .steering import Steering, choose_target, preview_of
-from .tables import read_table
-from .tracker import Tracker
+from .tables import read_targets
 from .video import CameraConfig, Frame, Video, open_sink, open_video
 from .video.names import PIPE
 
@@ -90,7 +91,7 @@ class _Job:
     """What to follow, where to write it."""
 
     source: str
-    box: Box | Shares | None  # None: to be found, or drawn with the mouse
+    boxes: Sequence[Box | Shares]  # none: to be found, or drawn with the mouse
     outputs: Outputs
     overwrite: bool
     density: bool
@@ -101,7 +102,7 @@ def _track(options: argparse.Namespace, signals: StopSignals) -> int:
     """Follow the target in a source of the user's."""
     why_no_window = _why_no_window(options)
     outputs = name_outputs(options, stem_of(options.source), all_if_none=bool(why_no_window))
-    job = _Job(options.source, options.box, outputs, options.overwrite, options.density)
+    job = _Job(options.source, options.box or (), outputs, options.overwrite, options.density)
     return _run(job, options, signals, why_no_window)
 
 
@@ -112,17 +113,18 @@ def _demo(options: argparse.Namespace, signals: StopSignals) -> int:
     clip = find_clip(DEMO_CLIP)
     outputs = name_outputs(options, clip.path.stem, all_if_none=True)
     # what an earlier demo left in our own folder may go; a file that was named may not
-    overwrite = options.overwrite or not (options.output or options.csv or options.jsonl)
+    named = options.output or options.csv or options.jsonl or options.mot
+    overwrite = options.overwrite or not named
     chosen = options.box is not None or _finds(options) or options.start
     truth = [] if chosen else clip.truth
-    box = truth[0] if truth else options.box
-    job = _Job(str(clip.path), box, outputs, overwrite, density=True, truth=truth)
+    boxes = [box for box in truth[:1] if box is not None] or options.box or ()
+    job = _Job(str(clip.path), boxes, outputs, overwrite, density=True, truth=truth)
     return _run(job, options, signals, _why_no_window(options))
 
 
 def _export(options: argparse.Namespace, signals: StopSignals) -> int:
     """Draw the tracks of a table onto their video."""
-    tracks = read_table(options.table)
+    targets = read_targets(options.table)
     with (
         open_video(options.source) as video,
         open_sink(
@@ -132,8 +134,9 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
             sound_of=options.source if options.keep_audio else None,
         ) as sink,
     ):
-        n_tracked = export(video, tracks, sink)
-    print(f"wrote {options.output}: {sink.n_frames} frames, {n_tracked} of {len(tracks)} tracks")
+        n_tracked = export(video, targets, sink)
+    n_tracks = sum(map(len, targets.values()))
+    print(f"wrote {options.output}: {sink.n_frames} frames, {n_tracked} of {n_tracks} tracks")
     return DONE
 
 
@@ -193,7 +196,7 @@ def _why_no_window(options: argparse.Namespace) -> str:
 
 def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_window: str) -> int:
     """Open everything, follow, say what came of it."""
-    if why_no_window and job.box is None and not _finds(options):
+    if why_no_window and not job.boxes and not _finds(options):
         raise ConfigError(
             f"without a window ({why_no_window}) the target cannot be drawn: "
             "give its box in the first frame, --box x,y,width,height, or --auto"
@@ -210,22 +213,24 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
             player = Player(window, in_time=not video.is_live, density=job.density)
         _tell_of_the_camera(video, options)
         first = next(reel)
-        box = job.box
-        if isinstance(box, Shares):
-            box = box.on(video.width, video.height)
-        preview = preview_of(options.preset)
-        if box is None and _finds(options):
-            first, box = find_start(first, reel, window, point=options.point, color=options.color)
-        elif box is None and player is not None:
-            first, box = choose_target(player, reel, first, preview)
-        if box is None:
-            _complain("canceled: no target was chosen, nothing was done")
-            return FAILED
-        tracker = Tracker(first.image, box, time_s=first.time_s, preset=options.preset)
-        _announce(video, box, tracker)
+        boxes = [_on(box, video) for box in job.boxes]
+        preview, stands = preview_of(options.preset), False
+        if not boxes:
+            first, box, stands = _choose(first, reel, player, preview, options)
+            if box is None:
+                _complain("canceled: no target was chosen, nothing was done")
+                return FAILED
+            boxes = [box]
+        targets = MultiTracker(preset=options.preset)
+        for box in boxes:
+            targets.add(first.image, box, first.time_s)
+        _announce(video, boxes, targets)
         if why_no_window and not options.no_window:
             _complain(f"no window ({why_no_window}): what is seen goes to the files only")
-        summary = _record(job, reel, first, tracker, player, preview, signals)
+        steered = None
+        if player is not None:
+            steered = partial(_steering, player, reel, job.outputs, preview, stands=stands)
+        summary = _record(job, reel, first, targets, signals, steered)
     _report(summary, job.outputs, in_time=player is not None and not video.is_live)
     return _status(summary)
 
@@ -268,14 +273,36 @@ def _make_room(job: _Job) -> None:
             print(f"replacing {path}")
 
 
+def _on(box: Box | Shares, video: Video) -> Box:
+    return box.on(video.width, video.height) if isinstance(box, Shares) else box
+
+
+def _choose(
+    first: Frame, reel: Reel, player: Player | None, preview: Preview, options: argparse.Namespace
+) -> tuple[Frame, Box | None, bool]:
+    """Find the target as the options say, or let the user draw it; as `choose_target` gives it."""
+    window = player.window if player is not None else None
+    if _finds(options):
+        found = find_start(first, reel, window, point=options.point, color=options.color)
+        return *found, False
+    if player is None:
+        return first, None, False
+    return choose_target(player, reel, first, preview)
+
+
+def _steering(
+    player: Player, reel: Reel, outputs: Outputs, preview: Preview, run: Run, *, stands: bool
+) -> Steering:
+    return Steering(run, player, reel, outputs, preview, stands=stands)
+
+
 def _record(
     job: _Job,
     reel: Reel,
     first: Frame,
-    tracker: Tracker,
-    player: Player | None,
-    preview: Preview,
+    targets: MultiTracker,
     signals: StopSignals,
+    steered: Callable[[Run], Steering] | None,
 ) -> Summary:
     """Follow with everything open."""
     frames: Iterator[Frame] = _with_outages_told(_with_first(first, reel))
@@ -287,9 +314,9 @@ def _record(
             _complain(
                 f"an earlier run was killed while it recorded; {recorder.leftover} is what it had"
             )
-        run = Run(tracker, recorder=recorder, signals=signals, density=job.density, truth=job.truth)
-        if player is not None:
-            return run.follow(frames, Steering(run, player, reel, job.outputs, preview).show)
+        run = Run(targets, recorder=recorder, signals=signals, density=job.density, truth=job.truth)
+        if steered is not None:
+            return run.follow(frames, steered(run).show)
         return run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
 
 
@@ -325,18 +352,21 @@ def _complain(message: str) -> None:
     print(f"tracker: {message}", file=sys.stderr)
 
 
-def _announce(video: Video, box: Box, tracker: Tracker) -> None:
+def _announce(video: Video, boxes: Sequence[Box], targets: MultiTracker) -> None:
     """Say what is followed, and whether that looks hard."""
     rate = f", {float(video.fps):.4g} frames a second" if video.fps else ""
-    print(f"following {box} in {video.name}: {video.width}x{video.height}{rate}", flush=True)
-    if tracker.warning:
-        _complain(f"warning: {tracker.warning}")
+    what = ", ".join(map(str, boxes))
+    print(f"following {what} in {video.name}: {video.width}x{video.height}{rate}", flush=True)
+    for number in targets.ids:
+        which = f"target {number}: " if len(targets) > 1 else ""
+        if targets[number].warning:
+            _complain(f"warning: {which}{targets[number].warning}")
 
 
 def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
     """Say what came of it."""
     states = ", ".join(
-        f"{state} {100 * count / summary.n_frames:.0f} %"
+        f"{state} {100 * count / summary.states.total():.0f} %"
         for state, count in summary.states.most_common()
     )
     print(f"{summary.n_frames} frames: {states}")
