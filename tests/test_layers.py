@@ -28,7 +28,7 @@ LAYERS = [
     {"multi"},
     {"opencv", "inset", "plate", "sheet", "outline", "overlay", "crowd", "loop", "screen", "doctor"}
     | {"outputs", "regions"},
-    {"recorder", "reel", "starting"},
+    {"recorder", "reel", "starting", "movers"},
     {"run", "standing"},
     {"export", "steering"},
     {"cli"},

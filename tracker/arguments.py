@@ -79,7 +79,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="X,Y,W,H",
         help="target in the first frame, px or 5%%; again for each more; else the mouse",
     )
-    target("--auto", action="store_true", help="target: what moves first, whatever the camera does")
+    target("--auto", action="store_true", help="targets: all that moves, whatever the camera does")
     target("--point", type=_point, metavar="X,Y", help="target: the region round this point, px")
     target("--color", metavar="COLOR", help="target: the largest thing of a color, red or #c81e28")
     add(

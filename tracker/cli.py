@@ -21,6 +21,7 @@ from . import doctor
 from .arguments import OUTPUT_FOLDER, Shares, read_arguments
 from .box import Box
 from .clips import find_clip
+from .detect import point_window
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
 from .multi import MultiTracker
@@ -39,7 +40,7 @@ from .run import Run, Summary
 from .screen import Player, Preview, Window, find_display
 from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
-from .starting import find_start
+from .starting import find_color
 from .steering import Steering, choose_target, preview_of
 from .tables import read_targets
 from .video import CameraConfig, Frame, Video, open_sink, open_video
@@ -95,6 +96,7 @@ class _Job:
     outputs: Outputs
     overwrite: bool
     density: bool
+    auto: bool = False
     truth: Sequence[Box | None] = ()
 
 
@@ -102,7 +104,9 @@ def _track(options: argparse.Namespace, signals: StopSignals) -> int:
     """Follow the target in a source of the user's."""
     why_no_window = _why_no_window(options)
     outputs = name_outputs(options, stem_of(options.source), all_if_none=bool(why_no_window))
-    job = _Job(options.source, options.box or (), outputs, options.overwrite, options.density)
+    job = _Job(
+        options.source, options.box or (), outputs, options.overwrite, options.density, options.auto
+    )
     return _run(job, options, signals, why_no_window)
 
 
@@ -118,7 +122,9 @@ def _demo(options: argparse.Namespace, signals: StopSignals) -> int:
     chosen = options.box is not None or _finds(options) or options.start
     truth = [] if chosen else clip.truth
     boxes = [box for box in truth[:1] if box is not None] or options.box or ()
-    job = _Job(str(clip.path), boxes, outputs, overwrite, density=True, truth=truth)
+    job = _Job(
+        str(clip.path), boxes, outputs, overwrite, density=True, auto=options.auto, truth=truth
+    )
     return _run(job, options, signals, _why_no_window(options))
 
 
@@ -215,7 +221,7 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
         first = next(reel)
         boxes = [_on(box, video) for box in job.boxes]
         preview, stands = preview_of(options.preset), False
-        if not boxes:
+        if not boxes and not job.auto:
             first, box, stands = _choose(first, reel, player, preview, options)
             if box is None:
                 _complain("canceled: no target was chosen, nothing was done")
@@ -282,9 +288,10 @@ def _choose(
 ) -> tuple[Frame, Box | None, bool]:
     """Find the target as the options say, or let the user draw it; as `choose_target` gives it."""
     window = player.window if player is not None else None
-    if _finds(options):
-        found = find_start(first, reel, window, point=options.point, color=options.color)
-        return *found, False
+    if options.point:
+        return first, point_window(first.image, options.point), False
+    if options.color:
+        return *find_color(first, reel, window, options.color), False
     if player is None:
         return first, None, False
     return choose_target(player, reel, first, preview)
@@ -314,7 +321,14 @@ def _record(
             _complain(
                 f"an earlier run was killed while it recorded; {recorder.leftover} is what it had"
             )
-        run = Run(targets, recorder=recorder, signals=signals, density=job.density, truth=job.truth)
+        run = Run(
+            targets,
+            recorder=recorder,
+            signals=signals,
+            density=job.density,
+            truth=job.truth,
+            auto=job.auto,
+        )
         if steered is not None:
             return run.follow(frames, steered(run).show)
         return run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
@@ -355,7 +369,7 @@ def _complain(message: str) -> None:
 def _announce(video: Video, boxes: Sequence[Box], targets: MultiTracker) -> None:
     """Say what is followed, and whether that looks hard."""
     rate = f", {float(video.fps):.4g} frames a second" if video.fps else ""
-    what = ", ".join(map(str, boxes))
+    what = ", ".join(map(str, boxes)) or "what moves"
     print(f"following {what} in {video.name}: {video.width}x{video.height}{rate}", flush=True)
     for number in targets.ids:
         which = f"target {number}: " if len(targets) > 1 else ""
@@ -369,7 +383,7 @@ def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
         f"{state} {100 * count / summary.states.total():.0f} %"
         for state, count in summary.states.most_common()
     )
-    print(f"{summary.n_frames} frames: {states}")
+    print(f"{summary.n_frames} frames: {states or 'no target'}")
     rate = summary.n_frames / max(summary.elapsed_s, 1e-9)
     how = "shown in time with the clip" if in_time else "with reading, drawing and writing"
     own = f"the tracker itself took {summary.update_ms:.2f} ms of CPU each"
@@ -401,4 +415,10 @@ def _status(summary: Summary) -> int:
     if summary.damage:
         _complain(summary.damage)
         return ENDED_EARLY
+    if not summary.states:
+        _complain(
+            f"something that moves was looked for in {summary.n_frames} frames, and not found; "
+            "give --box"
+        )
+        return FAILED
     return DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -14,6 +14,7 @@ from .crowd import draw_all
 from .drawing import Image
 from .errors import DamagedError
 from .loop import FIRST, Follower
+from .movers import Movers
 from .multi import MultiTracker
 from .overlay import draw
 from .recorder import Recorder
@@ -74,6 +75,8 @@ class Run:
         Whether the recording shows the density map of the selected target.
     truth : sequence of Box or None
         Compared with the first target, where known.
+    auto : bool
+        Whether to follow all that moves, too, as it appears and leaves.
 
     Attributes
     ----------
@@ -93,6 +96,7 @@ class Run:
         signals: StopSignals,
         density: bool = False,
         truth: Sequence[Box | None] = (),
+        auto: bool = False,
     ) -> None:
         self.summary = Summary()
         self.recorder = recorder
@@ -100,10 +104,12 @@ class Run:
         self.several = False
         self.selected: int | None = FIRST if density or targets.ids == (FIRST,) else None
         self._targets, self._signals = targets, signals
+        self._movers = Movers(targets) if auto else None
+        self._hidden: set[int] = set()  # dropped, and followed so that they are not found again
         self._follower: Follower | None = None
         self._first_models = {number: copy.deepcopy(targets[number]) for number in targets.ids}
         self._density, self._truth = density, truth
-        if targets.ids != (FIRST,):
+        if auto or targets.ids != (FIRST,):
             self._make_several()
 
     def follow(
@@ -163,7 +169,9 @@ class Run:
     def drop(self, number: int) -> None:
         """Follow a target no longer."""
         self._make_several()
-        self._targets.remove(number)
+        if self._movers is None:
+            self._targets.remove(number)
+        self._hidden.add(number)
         self.seen[-1].tracks.pop(number, None)
         if self.selected == number:
             self.selected = None
@@ -194,7 +202,9 @@ class Run:
         self.selected = number
         self._first_models[number] = copy.deepcopy(tracker)
         self._follower = Follower(targets, frame, index)
-        self._keep(frame, Seen(index, frame.time_s, self._follower.tracks))
+        tracks = self._follower.tracks.items()
+        shown = {other: track for other, track in tracks if other not in self._hidden}
+        self._keep(frame, Seen(index, frame.time_s, shown))
 
     def _go_back_to(self, frame: Frame, index: int, number: int | None) -> None:
         """Take back the rows from a frame on, and all targets but one to where they were in it."""
@@ -228,6 +238,11 @@ class Run:
             tracks = self._follower.tracks
         else:
             tracks = self._follower.advance(frame)
+        if self._movers is not None and not frame.outage:
+            self._movers.look(frame.image, frame.time_s)
+            tracks = self._follower.tracks
+            self._learn_of(tracks)
+        tracks = {number: track for number, track in tracks.items() if number not in self._hidden}
         summary.update_s += time.thread_time() - began_s
         summary.n_frames += 1
         summary.states.update(str(track.state) for track in tracks.values())
@@ -237,6 +252,17 @@ class Run:
         if wanted is not None and FIRST in tracks:
             summary.overlaps.append(float(iou(tracks[FIRST].box, wanted)))
         self._keep(frame, seen)
+
+    def _learn_of(self, tracks: Mapping[int, Track]) -> None:
+        """Take note of the targets that are new, or have gone."""
+        known = self._first_models
+        for number in known.keys() - tracks.keys():
+            del known[number]
+        for number in tracks.keys() - known.keys():
+            known[number] = copy.deepcopy(self._targets[number])
+        self._hidden &= tracks.keys()
+        if self.selected not in tracks:
+            self.selected = None
 
     def _keep(self, frame: Frame, seen: Seen) -> None:
         self.seen.append(seen)
