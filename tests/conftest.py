@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from following import follow
 from hypothesis import settings
 
+from tracker import Track
 from tracker.synthetic import SCENES, plain_scene
 
 # How long an example takes is the machine's affair: a busy one would fail what is right.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-RENDERED = 4  # scenes kept at a time, of 28 MB each
+
+Frames = tuple[tuple[np.ndarray, Any], ...]
 
 
-@functools.lru_cache(maxsize=RENDERED)
-def _rendered(name: str) -> tuple[tuple[np.ndarray, Any], ...]:
-    frames = tuple(SCENES[name]())
-    for image, _ in frames:
-        image.flags.writeable = False  # no test may change what the next one reads
+@pytest.fixture(scope="session")
+def frames_of(tmp_path_factory) -> Callable[[str], Frames]:
+    """Give the frames of a ready-made scene by its name: (image, truth box or None).
+
+    They are mapped from files: read-only, so that no test changes what the next one reads, and no
+    weight on the memory.
+    """
+    folder = tmp_path_factory.mktemp("scenes")
+
+    @functools.cache
+    def frames(name: str) -> Frames:
+        images, boxes = zip(*SCENES[name](), strict=True)
+        np.save(folder / f"{name}.npy", np.stack(images))
+        mapped = np.load(folder / f"{name}.npy", mmap_mode="r")
+        return tuple(zip(np.asarray(mapped), boxes, strict=True))
+
     return frames
 
 
 @pytest.fixture(scope="session")
-def frames_of():
-    """Give the frames of a ready-made scene by its name: (image, truth box or None)."""
-    return _rendered
+def tracks_of(frames_of) -> Callable[[str], list[Track]]:
+    """Give the tracks through all frames of such a scene, with nothing asked for."""
+    return functools.cache(lambda name: follow(frames_of(name)))
 
 
 @pytest.fixture(scope="session")

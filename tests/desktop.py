@@ -145,6 +145,13 @@ def _send_close(display_name: str, window: int) -> None:
 @contextlib.contextmanager
 def x_server(width: int = 1024, height: int = 768) -> Iterator[str]:
     """Run an X server on a free display number; gives its name, such as ``:3``."""
+    with x_server_process(width, height) as (display, _):
+        yield display
+
+
+@contextlib.contextmanager
+def x_server_process(width: int, height: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run an X server, and give its process too: one that is killed is a display that vanishes."""
     read_end, write_end = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24", "-noreset"],
@@ -157,7 +164,7 @@ def x_server(width: int = 1024, height: int = 768) -> Iterator[str]:
         with os.fdopen(read_end) as numbers:
             number = numbers.readline().strip()
         assert number, "Xvfb did not start"
-        yield f":{number}"
+        yield f":{number}", server
     finally:
         server.terminate()
         server.wait()

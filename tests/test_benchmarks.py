@@ -91,7 +91,7 @@ def test_accuracy_reports_all_forms_of_sequences_beside_the_boxes_of_others(
 
 def test_ablation_tells_what_is_left_without_a_part(tmp_path):
     (tmp_path / "twins" / "img").mkdir(parents=True)
-    frames, boxes = zip(*twin_scene(0.5, 8), strict=True)
+    frames, boxes = zip(*twin_scene(0.5, 8)[:90], strict=True)
     for k, frame in enumerate(frames):
         cv2.imwrite(str(tmp_path / "twins" / "img" / f"{k + 1:04d}.png"), frame)
     lines = "".join(f"{b.x + 1},{b.y + 1},{b.width},{b.height}\n" for b in boxes)

@@ -12,7 +12,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from desktop import REPOSITORY, desktop, server, why_no_desktop  # noqa: F401  (fixtures)
+from desktop import (  # noqa: F401  (fixtures)
+    REPOSITORY,
+    Desktop,
+    desktop,
+    server,
+    why_no_desktop,
+    x_server_process,
+)
 
 from tracker.box import Box, iou
 from tracker.cli import DEMO_CLIP, main
@@ -281,7 +288,7 @@ def test_a_source_that_cannot_be_opened_ends_with_4(capsys, source):
 
 def test_a_damaged_source_ends_with_3_and_what_was_good_is_written(long_clip, scene, capsys):
     data = long_clip.read_bytes()
-    Path("cut.mp4").write_bytes(data[: len(data) // 2])
+    Path("cut.mp4").write_bytes(data[: len(data) // 6])
     named = ["--csv", "a.csv", "--output", "a.mp4", "--no-window"]
     assert main(["track", "cut.mp4", box_argument(scene[0][1]), *named]) == 3
     assert "cut.mp4" in capsys.readouterr().err
@@ -291,8 +298,8 @@ def test_a_damaged_source_ends_with_3_and_what_was_good_is_written(long_clip, sc
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals on Windows")
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_run_and_the_recordings_are_whole(long_clip, scene, number, status):
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_ends_the_run_and_the_recordings_are_whole(long_clip, scene, name, status):
     named = ["--csv", "a.csv", "--output", "a.mp4", "--no-window"]
     process = start("-m", "tracker", "track", long_clip, box_argument(scene[0][1]), *named)
     end = time.monotonic() + 30
@@ -300,17 +307,17 @@ def test_a_signal_ends_the_run_and_the_recordings_are_whole(long_clip, scene, nu
         if Path("a.csv").exists() and Path("a.csv").read_text().count("\n") > 20:
             break
         time.sleep(0.01)
-    process.send_signal(number)
-    process.send_signal(number)  # the impatient do it twice
+    for _ in range(2):  # the impatient do it twice
+        process.send_signal(signal.Signals[name])
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == status, stderr
-    assert "stopped by" in stderr
+    assert f"stopped by {name}" in stderr
     assert "Traceback" not in stderr
     n_rows = len(read_table("a.csv"))
     assert 20 <= n_rows < 800
     assert n_frames_of("a.mp4") == n_rows
     assert f"{n_rows} frames:" in stdout
-    assert not list(Path().glob("*partial*"))
+    assert sorted(path.name for path in Path().iterdir()) == ["a.csv", "a.mp4"]
 
 
 def test_a_signal_waits_for_the_end_of_a_held_block():
@@ -447,6 +454,27 @@ def test_closing_the_window_ends_the_run_with_everything_whole(desktop, long_cli
     _, stderr = program.communicate(timeout=20)
     assert program.returncode == 0, stderr
     assert n_frames_of(tmp_path / "a.mp4") == len(read_table(table)) < 800
+
+
+@needs_desktop
+def test_a_display_that_vanishes_ends_the_run_with_everything_whole(long_clip, scene, tmp_path):
+    table = tmp_path / "a.csv"
+    with x_server_process(1024, 768) as (display, x_server):
+        run = Desktop(display)
+        program = run.start(
+            "-m", "tracker", "track", str(long_clip), box_argument(scene[0][1]),
+            "--csv", "a.csv", "--output", "a.mp4", cwd=tmp_path,
+        )  # fmt: skip
+        run.wait_for_window("tracker", program)
+        wait_for(lambda: rows_of(table) > 3)
+        x_server.kill()
+        _, stderr = program.communicate(timeout=20)
+        run.stop()
+    assert program.returncode == 1
+    assert "tracker: the display has vanished" in stderr
+    assert "Traceback" not in stderr
+    assert n_frames_of(tmp_path / "a.mp4") == len(read_table(table)) < 800
+    assert not list(tmp_path.glob("*partial*"))
 
 
 @needs_desktop

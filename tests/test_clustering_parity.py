@@ -110,11 +110,11 @@ def test_so_they_are_with_more_points_than_one_box_of_boxes_holds(theirs, bin_se
 
 @pytest.mark.parametrize("bin_seeding", [True, False])
 def test_pixels_are_clustered_to_the_last_bit(theirs, bin_seeding):
-    rows, columns = np.mgrid[:40, :60]
-    mask = ((rows - 12) ** 2 + (columns - 15) ** 2 < 90) | (abs(columns - 45) + abs(rows - 25) < 12)
+    rows, columns = np.mgrid[:26, :40]
+    mask = ((rows - 8) ** 2 + (columns - 10) ** 2 < 40) | (abs(columns - 30) + abs(rows - 17) < 8)
     mask |= np.random.default_rng(0).random(mask.shape) < 0.3
     pixels = np.argwhere(mask) + np.array([100, -7])
-    options = {"bandwidth": 9.5, "bin_seeding": bin_seeding}
+    options = {"bandwidth": 6.5, "bin_seeding": bin_seeding}
     ours, expected = MeanShift(**options).fit(pixels), theirs.MeanShift(**options).fit(pixels)
     assert ours.cluster_centers_.tolist() == expected.cluster_centers_.tolist()
     assert ours.labels_.tolist() == expected.labels_.tolist()

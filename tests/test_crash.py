@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import subprocess
 import sys
 import textwrap
@@ -15,7 +14,7 @@ from numbered import number_in, numbered
 
 from tracker.errors import SinkError
 from tracker.tables import read_table
-from tracker.video import open_sink, open_video
+from tracker.video import open_sink
 
 FPS = 25
 RECORDING = """
@@ -133,24 +132,3 @@ def test_a_folder_that_was_removed_is_told(tmp_path):
     shutil.rmtree(folder)
     with pytest.raises(SinkError, match=r"out\.partial\.mp4: cannot be completed \(No such file"):
         sink.close()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_that_can_be_heard_loses_nothing(tmp_path, number):
-    clip = Path(__file__).parent.parent / "videos" / "reentry.mp4"
-    options = f"--box 53,104,68,68 --no-window --output {tmp_path}/out.mp4 --csv {tmp_path}/t.csv"
-    run = subprocess.Popen(
-        [sys.executable, "-m", "tracker", "track", clip, *options.split()],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while not (tmp_path / "t.csv").exists() or (tmp_path / "t.csv").stat().st_size < 2000:
-        assert run.poll() is None
-    run.send_signal(number)
-    _, err = run.communicate(timeout=20)
-    assert run.returncode == 128 + number
-    assert f"stopped by {number.name}" in err
-    rows = read_table(tmp_path / "t.csv")
-    with open_video(tmp_path / "out.mp4") as video:
-        assert len(list(video)) == len(rows)
-    assert {path.name for path in tmp_path.iterdir()} == {"out.mp4", "t.csv"}

@@ -62,9 +62,9 @@ def ground():
 
 
 def standing(**camera):
-    """A scene of 30 frames in which nothing moves but the camera and the light."""
+    """A scene of 24 frames in which nothing moves but the camera and the light."""
     target = Layer(patchwork(40, 40, seed=1, elliptic=True), lambda time: Pose(30, 20))
-    return Scene(30, ground(), target, camera=Camera(**camera))
+    return Scene(24, ground(), target, camera=Camera(**camera))
 
 
 # --- what moves ---------------------------------------------------------------------------------
@@ -149,14 +149,14 @@ def test_nothing_is_found_in_a_still_photograph_seen_by_an_unsteady_hand(name):
     with open_video(find_clip(name).path) as video:
         photograph = next(video).image
     camera = Camera(path=shaken(still, amplitude=4, seed=8))
-    scene = Scene(30, Layer(Sprite.of(photograph)), Layer(patchwork(20, 20)), camera=camera)
+    scene = Scene(24, Layer(Sprite.of(photograph)), Layer(patchwork(20, 20)), camera=camera)
     assert n_offered(scene) == 0
 
 
 def test_a_flickering_screen_is_no_mover():
     screens = [patchwork(60, 40, seed=seed) for seed in range(30)]
     target = Layer(lambda time: screens[int(time)], lambda time: Pose(20, 10))
-    assert n_offered(Scene(30, ground(), target)) == 0
+    assert n_offered(Scene(24, ground(), target)) == 0
 
 
 def test_a_cut_is_no_motion_and_what_moves_after_it_is_found(frames_of):

@@ -19,18 +19,18 @@ LAYERS = [
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"}
     | {"merging"},
     {"clustering", "segmentation", "palette"},
-    {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"},
+    {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"} | {"claims"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config", "detect"},
-    {"saving", "rows", "tables"},
+    {"saving", "rows", "tables", "points"},
     {"tracker", "association"},
     {"multi"},
     {"opencv", "inset", "plate", "sheet", "outline", "overlay", "crowd", "loop", "screen", "doctor"}
     | {"outputs", "regions"},
     {"recorder", "reel", "starting", "movers"},
     {"run", "standing"},
-    {"export", "steering"},
+    {"export", "steering", "cluster"},
     {"cli"},
     {"__main__", "__init__"},
 ]
@@ -48,6 +48,7 @@ INSIDE = {
         {"ascent", "bins"},
         {"meanshift"},
         {"profile", "scikit"},
+        {"plots"},
         {"__init__"},
     ],
     "synthetic": [
@@ -55,7 +56,7 @@ INSIDE = {
         {"sprites"},
         {"stage", "mosaics"},
         {"scene"},
-        {"ready_made"},
+        {"crowd", "ready_made"},
         {"__init__"},
     ],
     "video": [
@@ -67,7 +68,7 @@ INSIDE = {
         {"__init__"},
     ],
     "screen": [
-        {"display", "fitting", "keys", "pace", "timeline"},
+        {"display", "fitting", "keys", "last_words", "pace", "timeline"},
         {"window"},
         {"editor"},
         {"hud"},
@@ -79,7 +80,7 @@ CORE = {
     *{"box", "errors", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
-    *{"saving", "tracker", "association", "multi", "opencv"},
+    *{"claims", "saving", "tracker", "association", "multi", "opencv"},
 }
 WINDOWS = {
     *{"imshow", "namedWindow", "waitKey", "waitKeyEx", "pollKey", "destroyWindow"},
@@ -87,7 +88,7 @@ WINDOWS = {
     *{"setWindowProperty", "resizeWindow", "moveWindow", "createTrackbar", "setWindowTitle"},
     *{"getWindowImageRect", "startWindowThread", "displayOverlay"},
 }
-OPTIONAL = {"matplotlib", "skimage", "sklearn", "scipy", "pandas", "torch"}
+OPTIONAL = {"matplotlib", "skimage", "sklearn", "scipy", "pandas", "pyarrow", "torch"}
 
 
 def modules(folder: Path = PACKAGE) -> list[Path]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracker import Box, MultiTracker, Tracker, iou
+from tracker import Box, MultiTracker, Track, Tracker, iou
 from tracker.errors import BoxError, ConfigError, FrameError, TargetError
-from tracker.synthetic import plain_scene
+from tracker.synthetic import (
+    Camera,
+    Crowd,
+    Layer,
+    Pose,
+    Sprite,
+    patchwork,
+    plain_scene,
+    texture,
+    waypoints,
+)
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +124,66 @@ def test_a_detection_corrects_the_target_it_overlaps(scene):
     ball = targets.add(image, Box(box.x + 12, box.y + 10, box.width, box.height))
     tracks = targets.update(scene[1][0], detections=[scene[1][1]])
     assert iou(tracks[ball].box, scene[1][1]) > 0.9
+
+
+# --- targets know of each other
+
+BODY = patchwork(30, 30, seed=1, elliptic=True)
+GROUND = Layer(Sprite.of(texture(320, 240, seed=2)))
+
+
+def crowd(*targets: Layer, n_frames: int = 70) -> Crowd:
+    return Crowd(n_frames, GROUND, targets, Camera((240, 160)))
+
+
+def line(x: float, speed: float, y: float = 0.0):
+    return lambda time: Pose(x + speed * time, y)
+
+
+def twins() -> Crowd:
+    """Two that look the same, and cross: for a while one is wholly behind the other."""
+    return crowd(Layer(BODY, line(-90, 2.5)), Layer(BODY, line(80, -2.3, 3)))
+
+
+def follow_all(scene: Crowd, order=None, **options) -> list[dict[int, Track]]:
+    """Follow all targets of a scene; give the tracks of each frame by the scene's numbers."""
+    frames = list(scene)
+    image, boxes = frames[0]
+    targets = MultiTracker(**options)
+    number_of = {targets.add(image, boxes[number]): number for number in order or boxes}
+    found = []
+    for image, _ in frames[1:]:
+        tracks = targets.update(image)
+        found.append({number_of[target]: track for target, track in tracks.items()})
+    return found
+
+
+@pytest.mark.parametrize("preset", ["robust", "fast"])
+def test_twins_that_cross_neither_swap_nor_merge(preset):
+    scene = twins()
+    last = follow_all(scene, preset=preset)[-1]
+    for number, truth in scene.truth(len(scene) - 1).items():
+        assert iou(last[number].box, truth) > 0.7
+
+
+@pytest.mark.parametrize("preset", ["robust", "fast"])
+def test_one_that_waits_behind_another_returns(preset):
+    small = patchwork(26, 26, seed=3, colors=((200, 90, 30), (30, 190, 235)))
+    way = {0: Pose(-90), 25: Pose(0), 40: Pose(0), 65: Pose(90)}
+    large = patchwork(50, 50, seed=4, colors=((40, 40, 210), (235, 235, 235)))
+    scene = crowd(Layer(small, waypoints(way, smooth=False)), Layer(large))
+    tracks = follow_all(scene, preset=preset)
+    assert 1 not in scene.truth(33)  # nothing of it is seen
+    assert not tracks[33][1].ok
+    assert iou(tracks[33][2].box, scene.truth(34)[2]) > 0.7
+    assert tracks[-1][1].ok
+    assert iou(tracks[-1][1].box, scene.truth(len(scene) - 1)[1]) > 0.7
+
+
+@pytest.mark.parametrize("preset", ["robust", "fast"])
+def test_boxes_do_not_depend_on_the_order_of_adding(preset):
+    ways = [line(-90, 2.5), line(80, -2.3, 3), line(0, 0.2, 12), line(-30, 0.5, -15)]
+    scene = crowd(*(Layer(BODY, way) for way in ways), n_frames=25)
+    one, other = (follow_all(scene, order, preset=preset) for order in ([1, 2, 3, 4], [3, 1, 4, 2]))
+    for here, there in zip(one, other, strict=True):
+        assert here == there

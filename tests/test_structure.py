@@ -17,9 +17,7 @@ from tracker.synthetic import (
     Pose,
     Scene,
     Sprite,
-    look_alike_scene,
     patchwork,
-    plain_scene,
     scale_scene,
     texture,
 )
@@ -53,15 +51,14 @@ def test_the_size_is_followed_by_a_factor_of_four_either_way(factor):
     assert overlap.min() > 0.6
 
 
-def test_a_look_alike_that_passes_is_not_taken_for_the_target():
-    frames = list(look_alike_scene())
-    tracks = follow(frames)
+def test_a_look_alike_that_passes_is_not_taken_for_the_target(frames_of, tracks_of):
+    frames, tracks = frames_of("look-alike"), tracks_of("look-alike")
     assert overlaps(tracks, frames).min() > 0.6
     assert {track.state for track in tracks} == {State.TRACKING}
 
 
-def test_a_place_maps_to_the_frame_and_back():
-    image, box = plain_scene()[0]
+def test_a_place_maps_to_the_frame_and_back(plain):
+    image, box = plain[0]
     structure = Structure(box.width, box.height)
     patch, spectrum = structure.cut(image, box.center, 1.0, None)
     structure.start(spectrum, np.ones(structure.box_shape, np.float32))
@@ -71,8 +68,8 @@ def test_a_place_maps_to_the_frame_and_back():
     assert sight.to_cells(*sight.to_frame(13.5, 27.25)) == pytest.approx((13.5, 27.25))
 
 
-def test_the_first_filter_is_sure_of_the_first_window_and_never_learns():
-    frames = list(plain_scene())
+def test_the_first_filter_is_sure_of_the_first_window_and_never_learns(plain):
+    frames = plain
     image, box = frames[0]
     tracker = Tracker(image, box)
     structure = tracker._structure
@@ -85,27 +82,26 @@ def test_the_first_filter_is_sure_of_the_first_window_and_never_learns():
 
     before = first_response()
     assert before == pytest.approx(0, abs=0.05)
-    for image_now, _ in frames[1:60]:
+    for image_now, _ in frames[1:]:
         tracker.update(image_now)
     assert first_response() == before
 
 
-def test_a_saved_tracker_is_less_than_a_megabyte(tmp_path):
-    frames = list(plain_scene())
+def test_a_saved_tracker_is_less_than_a_megabyte(plain, tmp_path):
+    frames = plain
     tracker = Tracker(*frames[0])
-    for image, _ in frames[1:60]:
+    for image, _ in frames[1:25]:
         tracker.update(image)
     tracker.save(tmp_path / "state.npz")
     assert (tmp_path / "state.npz").stat().st_size < 1_000_000
     again = Tracker.load(tmp_path / "state.npz")
-    assert [again.update(image) for image, _ in frames[60:]] == [
-        tracker.update(image) for image, _ in frames[60:]
+    assert [again.update(image) for image, _ in frames[25:]] == [
+        tracker.update(image) for image, _ in frames[25:]
     ]
 
 
-def test_a_state_of_color_alone_is_not_taken_for_one_with_structure(tmp_path):
-    frames = list(plain_scene())
-    numbers, arrays = Tracker(*frames[0]).__getstate__()
+def test_a_state_of_color_alone_is_not_taken_for_one_with_structure(plain):
+    numbers, arrays = Tracker(*plain[0]).__getstate__()
     del arrays["filter"]
     with pytest.raises(StateFileError, match="filter"):
         Tracker.__new__(Tracker).__setstate__((numbers, arrays))
@@ -115,9 +111,8 @@ def test_a_state_of_color_alone_is_not_taken_for_one_with_structure(tmp_path):
     "box",
     [(3, 4, 5, 5), (-20, -15, 40, 30), (0, 0, 320, 240), (-50, -50, 500, 400), (10, 9, 90, 7)],
 )
-def test_any_box_is_followed_with_finite_numbers(box):
-    frames = list(plain_scene())
-    tracks = follow([(frames[0][0], Box(*box)), *frames[1:15]])
+def test_any_box_is_followed_with_finite_numbers(plain, box):
+    tracks = follow([(plain[0][0], Box(*box)), *plain[1:15]])
     for track in tracks:
         assert all(map(math.isfinite, track.box))
         assert min(track.box.width, track.box.height) > 0

@@ -207,8 +207,8 @@ def test_sizes_are_without_bias(size):
 @pytest.mark.parametrize("angle_deg", [-60, -30, 0, 30, 60])
 def test_angles_are_those_of_the_long_side_from_the_horizontal(angle_deg):
     """``cv2.CamShift`` gives 90 for a horizontal bar and 0 for a vertical one."""
-    bar = draw_rotated_box((240, 320), RotatedBox((160, 120), (60, 20), angle_deg))
-    (_, _, theirs), _ = cv2.CamShift((bar * 255).astype(np.uint8), (110, 70, 100, 100), UNTIL)
+    bar = draw_rotated_box((90, 90), RotatedBox((45, 45), (60, 20), angle_deg))
+    (_, _, theirs), _ = cv2.CamShift((bar * 255).astype(np.uint8), (5, 5, 80, 80), UNTIL)
     assert rotated_box(moments(bar)).angle_deg == pytest.approx(angle_deg, abs=1)
     is_a_trap(abs(theirs - angle_deg) > 45)
 

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from .box import Box
 
-__all__ = ["OUTPUT_FOLDER", "Shares", "read_arguments"]
+__all__ = ["AUTO", "OUTPUT_FOLDER", "Shares", "read_arguments"]
 
 OUTPUTS = ".mp4, .mkv, .webm, .gif, %%06d.png, %%06d.jpg; - is the standard output"
 
 OUTPUT_FOLDER = Path("output")  # where results go that nobody gave a name
+AUTO = "auto"  # a bandwidth that is to be found
 
 
 class Shares(NamedTuple):
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--keep-audio", action="store_true", help="copy the source's sound into it")
     export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
     _add_segment(commands.add_parser("segment", help="divide a picture into regions"))
+    _add_cluster(commands.add_parser("cluster", help="find the clusters of a table of points"))
     commands.add_parser("doctor", help="say what is installed and what works here")
     return parser
 
@@ -135,6 +137,49 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
         help="of a region (a 4000th of the picture, at least 20)",
     )
     add("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Find the clusters of points by mean shift; their number is found, not given. With no file "
+        f"to write, the labels go to ./{OUTPUT_FOLDER}."
+    )
+    add = parser.add_argument
+    add("points", metavar="POINTS", type=Path, help="a row a point: .csv .tsv .txt .npy .parquet")
+    add("--output", type=Path, metavar="FILE", help="the points and their labels (.csv)")
+    add("--plot", type=Path, metavar="FILE", help="picture of the clusters: .png .svg .pdf")
+    add(
+        "--profile",
+        type=Path,
+        metavar="FILE",
+        help="picture of clusters against bandwidth; auto marked",
+    )
+    add(
+        "--columns",
+        type=lambda text: [name.strip() for name in text.split(",")],
+        default=[],
+        metavar="NAMES",
+        help="columns to take: names, or numbers from 1 on (all)",
+    )
+    add(
+        "--bandwidth",
+        type=_bandwidth,
+        default=AUTO,
+        metavar="WIDTH",
+        help="radius within which points are averaged (auto: see --profile)",
+    )
+    add("--kernel", default="flat", help="flat, epanechnikov or gaussian (flat)")
+    add("--orphans", action="store_true", help="label points beyond WIDTH of every center -1")
+    add("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _bandwidth(text: str) -> str | float:
+    if text == AUTO:
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: expected a number, or {AUTO}") from None
 
 
 def _box(text: str) -> Box | Shares:

@@ -1,4 +1,4 @@
-"""The command line: ``tracker track``, ``demo``, ``export``, ``segment``, ``doctor``.
+"""The command line: ``tracker track``, ``demo``, ``export``, ``segment``, ``cluster``, ``doctor``.
 
 Results go to stdout; progress, warnings and errors to stderr. The exit status is 0 when done, 2 for
 a wrong use, 3 when the source ended early or is damaged, 4 when it could not be opened, 130 after
@@ -21,6 +21,7 @@ from . import doctor
 from .arguments import OUTPUT_FOLDER, Shares, read_arguments
 from .box import Box
 from .clips import find_clip
+from .cluster import cluster
 from .detect import point_window
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
@@ -37,7 +38,7 @@ from .regions import (
     write_table,
 )
 from .run import Run, Summary
-from .screen import Player, Preview, Window, find_display
+from .screen import Player, Preview, Window, before_exit, find_display
 from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
 from .starting import find_color
@@ -171,6 +172,13 @@ def _segment(options: argparse.Namespace, signals: StopSignals) -> int:
     return DONE
 
 
+def _cluster(options: argparse.Namespace, signals: StopSignals) -> int:
+    """Find the clusters of a table of points."""
+    for line in cluster(options):
+        print(line)
+    return DONE
+
+
 def _doctor(options: argparse.Namespace, signals: StopSignals) -> int:
     """Say what is installed and what works here."""
     for line in doctor.report(doctor.examine()):
@@ -183,6 +191,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, StopSignals], int]] = {
     "demo": _demo,
     "export": _export,
     "segment": _segment,
+    "cluster": _cluster,
     "doctor": _doctor,
 }
 
@@ -330,8 +339,20 @@ def _record(
             auto=job.auto,
         )
         if steered is not None:
+            stack.enter_context(before_exit(lambda: _end_without_display(recorder, signals)))
             return run.follow(frames, steered(run).show)
         return run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
+
+
+def _end_without_display(recorder: Recorder, signals: StopSignals) -> int:
+    """Complete what was written; gives the exit status."""
+    signals.ignore()
+    try:
+        recorder.close()
+    except SinkError as error:
+        _complain(str(error))
+    _complain("the display has vanished; the files hold what was seen until then")
+    return FAILED
 
 
 def _with_first(first: Frame, frames: Iterator[Frame]) -> Iterator[Frame]:

@@ -149,6 +149,7 @@ class View:
         self.padded_bins = layout.padded(bins.n_bins, np.intp)
         self.bins = layout.inner(self.padded_bins)
         self.patch: Patch
+        self.share: NDArray[np.float32] | None = None
 
     def look(self, frame: NDArray[np.uint8], region: Box, bgr_code: int | None) -> None:
         """Cut *region* out of *frame*, and sort its pixels."""
@@ -156,7 +157,7 @@ class View:
 
     def show(self, patch: Patch) -> None:
         """Sort the pixels of a patch; those outside the frame get a bin of their own."""
-        self.patch = patch
+        self.patch, self.share = patch, None
         bins = self.sort(patch.image)
         if patch.valid is None:
             self.bins[:] = bins
@@ -165,9 +166,15 @@ class View:
             self.bins[patch.valid] = bins[patch.valid]
 
     def project(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Look up each pixel's bin in *table*: a map with margin, 0 outside the frame."""
+        """Look up each pixel's bin in *table*: a map with margin, 0 outside the frame.
+
+        Where `share` is set, other targets have claims to the pixels too, and they count less.
+        """
         projected = self.layout.padded(0, np.float32)
-        self.layout.inner(projected)[:] = table.take(self.bins)
+        inner = self.layout.inner(projected)
+        inner[:] = table.take(self.bins)
+        if self.share is not None:
+            inner *= self.share
         return projected
 
     def histogram(self, aperture: Aperture, pixel: tuple[int, int]) -> NDArray[np.floating]:

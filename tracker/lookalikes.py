@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["Candidate", "LookAlikes", "Mover", "Point"]
+from .claims import Claim, is_claimed
+
+__all__ = ["LONGEST_HIDDEN", "Candidate", "LookAlikes", "Mover", "Point"]
 
 Point = tuple[float, float]
 """x, y of a center in the frame, pixels."""
@@ -95,15 +97,22 @@ class LookAlikes:
         """Start with a target about which nothing else is known."""
         return cls(Mover(center), [])
 
-    def claimed(self, place: Point, side: float) -> bool:
-        """Tell whether a look-alike, rather than the target, was going to be at *place*."""
+    def claimed(self, place: Point, side: float, claims: Sequence[Claim] = ()) -> bool:
+        """Tell whether a look-alike, rather than the target, was going to be at *place*.
+
+        So may another target be, which has a claim to it.
+        """
+        if is_claimed(place, self.target.expected, side, claims):
+            return True
         away = math.dist(place, self.target.expected)
         return any(
             other.known and math.dist(place, other.expected) < min(away, SAME_PLACE * side)
             for other in self.others
         )
 
-    def choice(self, places: Sequence[Point], side: float) -> int | None:
+    def choice(
+        self, places: Sequence[Point], side: float, claims: Sequence[Claim] = ()
+    ) -> int | None:
         """Give the number of the first place no look-alike has a claim to.
 
         Parameters
@@ -112,17 +121,22 @@ class LookAlikes:
             Where the target may be, the likeliest first.
         side : float
             Pixels of the target's side.
+        claims : sequence of Claim
+            Of other targets.
 
         Returns
         -------
         int or None
             None when all are claimed: the target is hidden. It is not after LONGEST_HIDDEN frames:
-            then the first place is it.
+            then the first place is it that is no other target's.
         """
         for number, place in enumerate(places):
-            if not self.claimed(place, side):
+            if not self.claimed(place, side, claims):
                 return number
-        return None if self.target.unseen < LONGEST_HIDDEN else 0
+        if self.target.unseen < LONGEST_HIDDEN:
+            return None
+        free = [not is_claimed(place, self.target.expected, side, claims) for place in places]
+        return free.index(True) if any(free) else None
 
     def follow(self, candidates: Sequence[Candidate], center: Point | None, side: float) -> None:
         """Follow all by one frame.

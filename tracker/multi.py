@@ -1,4 +1,9 @@
-"""MultiTracker: several targets, followed together, each by a number of its own."""
+"""MultiTracker: several targets, followed together, each by a number of its own.
+
+Before each frame every target says where it is about to be; what one claims counts less for the
+others (:mod:`tracker.claims`). So two that cross neither swap nor merge, and one that is hidden
+behind another waits there and returns.
+"""
 
 from __future__ import annotations
 
@@ -246,8 +251,12 @@ class MultiTracker:
             detected = [on_frame(Box.of(box), frame) for box in detections]
         self._frame_shape, self._time_s = frame.shape, time_s
         self._index += 1
-        for tracker in self._trackers.values():
-            tracker.update(frame, time_s)
+        # Told before any target moves, and in an order of their own: who was added first is no
+        # better off.
+        claims = sorted((tracker.claim, target) for target, tracker in self._trackers.items())
+        for target, tracker in self._trackers.items():
+            others = [claim for claim, other in claims if other != target]
+            tracker.update(frame, time_s, claims=others)
         if detected is not None:
             self._correct(frame, detected)
         for target in self.ids:

@@ -7,6 +7,7 @@ mode of their joint density, and the alignment from there.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import cv2
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .backprojection import BackProjection
+from .claims import Claim
 from .confidence import Evidence
 from .fusion import COLOR_WEIGHT, joint_density, modes, peaks
 from .layout import COARSE, Layout, View
@@ -84,6 +86,7 @@ def find_jointly(
     registration: Registration,
     structure: Structure,
     lookalikes: LookAlikes,
+    claims: Sequence[Claim] = (),
 ) -> Place:
     """Find the target on a view and a sight of one place, by color and structure."""
     layout = view.layout
@@ -92,7 +95,7 @@ def find_jointly(
     found = modes(joint_density(sight.response, filling, structure.side), structure.side)
     places = [sight.to_frame(mode.column, mode.row) for mode in found]
     side = structure.side * sight.cell_size
-    chosen = lookalikes.choice(places, side)
+    chosen = lookalikes.choice(places, side, claims)
     hidden = chosen is None
     place = lookalikes.target.expected if chosen is None else places[chosen]
     mode = view.patch.to_patch(*place)
@@ -104,7 +107,7 @@ def find_jointly(
     start = fullest(layout.inner(density), layout)
     there = view.patch.to_frame(start[0] + 0.5, start[1] + 0.5)
     apart = math.dist(start, mode) >= APART * layout.side
-    if apart and not hidden and not lookalikes.claimed(there, side):
+    if apart and not hidden and not lookalikes.claimed(there, side, claims):
         alone = _climbed(view, density, model, registration, start)
         alone = _judged(alone, view.patch.to_frame(*alone.center), sight, structure)
         if alone.evidence.log_odds > joint.evidence.log_odds + CLEARLY:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import Any
 
@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 from .backprojection import BackProjection, Bins, histogram, unit
 from .box import Box, RotatedBox
+from .claims import Claim, behind, covered, is_claimed, share
 from .confidence import Confidence, State, reason
 from .config import TrackerConfig, config_of
 from .errors import BoxError, ConfigError, FrameError
 from .layout import Layout, View
-from .lookalikes import LookAlikes
+from .lookalikes import LONGEST_HIDDEN, LookAlikes
 from .motion import Motion
 from .patch import as_bgr_code, check_frame
 from .redetect import Redetection, color_posterior, likely_places
@@ -56,6 +57,11 @@ DOUBT_PULL = 0.03  # back to the first size, a frame, as far as the place is dou
 LEAST_SIDE = 5.0  # pixels of the target's shorter side: smaller ones have no structure
 SCALE_RANGE_JOINTLY = 0.1  # of the first size, the least
 LARGEST_SHARE = 1.1  # of the frame
+# A target of which so much is covered by another, and nothing likely is seen, is hidden behind it.
+HIDDEN_ABOVE, STILL_HIDDEN_ABOVE = 0.5, 0.25
+SEEN_ABOVE = 0.5  # probability
+LEAST_SIMILARITY_BEFORE = 0.7  # of its colors, of a target before another
+LEARN_UP_TO = 0.3  # covered: the other may be the one that is seen
 LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
 LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
 
@@ -157,7 +163,20 @@ class Tracker:
             f"{self.separability:.2f} of 1): expect drift; try a tighter box"
         )
 
-    def update(self, frame: NDArray[np.uint8], time_s: float | None = None) -> Track:
+    @property
+    def claim(self) -> Claim:
+        """Where the target is about to be, for those that are followed beside it."""
+        box, target = self._box, self._lookalikes.target
+        belief = 0.0 if self._confidence.state is State.LOST else self._confidence.score
+        return Claim(box.centered_at(*target.expected), belief, target.unseen > 0)
+
+    def update(
+        self,
+        frame: NDArray[np.uint8],
+        time_s: float | None = None,
+        *,
+        claims: Sequence[Claim] = (),
+    ) -> Track:
         """Find the target in the next frame.
 
         Parameters
@@ -165,6 +184,9 @@ class Tracker:
         frame : uint8 array of the first frame's shape
         time_s : float, optional
             Time of the frame in seconds; dropped frames then stretch the predicted step.
+        claims : sequence of Claim
+            Where other targets are about to be, whose trackers tell by :attr:`claim`: what is
+            theirs is not taken for this one.
 
         Raises
         ------
@@ -175,17 +197,19 @@ class Tracker:
         frame, time_s = self._checked(frame), seconds(time_s)
         self._index += 1
         time = self._time_of(time_s)
-        place = self._find(frame, self._expected(time))
+        claims = [each for each in claims if each.belief > 0]
+        place = self._find(frame, self._expected(time), claims)
         self._confidence.weigh(place.evidence)
         self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
-        if self._structure is not None:
-            center = None if place.hidden else self._motion.center
-            self._lookalikes.follow(place.candidates, center, self._side)
-        returned_to = self._look_elsewhere(frame, place)
+        center = None if place.hidden else self._motion.center
+        self._lookalikes.follow(place.candidates, center, self._side)
+        if place.hidden and claims:
+            self._lookalikes.target.center = self._motion.center
+        returned_to = self._look_elsewhere(frame, place, claims)
         if returned_to is not None:
             self._return(returned_to, time)
         elif self._confidence.state is not State.LOST:
-            self._learn(frame, place)
+            self._learn(frame, place, claims)
         if self._confidence.state is State.TRACKING and place.evidence.worth_learning:
             self._believed = self._box
         self._track = self._report(place, time_s)
@@ -309,9 +333,37 @@ class Tracker:
         height, width = self._frame_shape[:2]
         return min(max(point[0], 0.0), float(width)), min(max(point[1], 0.0), float(height))
 
-    def _find(self, frame: NDArray[np.uint8], center: tuple[float, float]) -> Place:
-        """Find the target round the expected center."""
-        self._view.look(frame, self._region(center, self._scale), self._bgr)
+    def _find(
+        self, frame: NDArray[np.uint8], center: tuple[float, float], claims: Sequence[Claim]
+    ) -> Place:
+        """Find the target round the expected center, unless another one hides it."""
+        own, view = self.claim.box, self._view
+        view.look(frame, self._region(center, self._scale), self._bgr)
+        region = view.patch.region
+        near = [each for each in claims if covered(region, [each]) > 0]
+        if not near:
+            return self._seen(frame, center, near)
+        view.share = share(region, self._layout.shape, own, near)
+        place = self._seen(frame, center, near)
+        if self._is_hidden(place, near):
+            return place._replace(hidden=True, center=view.patch.to_patch(*behind(own, near)))
+        return place
+
+    def _is_hidden(self, place: Place, claims: Sequence[Claim]) -> bool:
+        """Tell whether what was found is another target, before this one."""
+        own, found = self.claim, self._view.patch.to_frame(*place.center)
+        if place.hidden or is_claimed(found, own.box.center, self._side, claims):
+            return True
+        cover = max(covered(own.box, claims), covered(own.box.centered_at(*found), claims))
+        evidence = place.evidence
+        return cover > (STILL_HIDDEN_ABOVE if own.hidden else HIDDEN_ABOVE) and (
+            evidence.probability < SEEN_ABOVE or evidence.similarity < LEAST_SIMILARITY_BEFORE
+        )
+
+    def _seen(
+        self, frame: NDArray[np.uint8], center: tuple[float, float], claims: Sequence[Claim]
+    ) -> Place:
+        """Find what is most like the target on the view."""
         if self._structure is None:
             return find(self._view, self._model, self._registration)
         self._sight = self._structure.look(frame, center, self._scale, self._bgr)
@@ -322,14 +374,19 @@ class Tracker:
             self._registration,
             self._structure,
             self._lookalikes,
+            claims,
         )
 
-    def _look_elsewhere(self, frame: NDArray[np.uint8], place: Place) -> tuple[float, float] | None:
+    def _look_elsewhere(
+        self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]
+    ) -> tuple[float, float] | None:
         """In doubt, look closely at one other place; give it when it has convinced."""
         redetection, believed = self._redetection, self._believed
         if self._confidence.score >= self.config.confidence.doubt_below:
             redetection.believed()
             return None
+        if place.hidden and claims and self._lookalikes.target.unseen < LONGEST_HIDDEN:
+            return None  # it comes back here
         redetection.doubted()
         here = self._motion.center
         rival = redetection.rival or self._likely_place(frame, here)
@@ -339,6 +396,8 @@ class Tracker:
         seen_here = judge(self._view, self._model, self._registration, place.pixel)
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
+        if covered(believed.centered_at(*rival), claims) > HIDDEN_ABOVE:
+            return None
         won = redetection.challenge(rival, there, seen_here, apart, self._confidence.score)
         return rival if won else None
 
@@ -392,10 +451,10 @@ class Tracker:
         self._confidence.found()
         self._redetection = Redetection()
 
-    def _learn(self, frame: NDArray[np.uint8], place: Place) -> None:
-        """Learn size, turn and looks from a place that is believed."""
+    def _learn(self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]) -> None:
+        """Learn size, turn and looks from a place that is believed, and shared with none."""
         evidence = place.evidence
-        if place.hidden or not evidence.worth_learning:
+        if place.hidden or not evidence.worth_learning or covered(self._box, claims) > LEARN_UP_TO:
             return
         if self._structure is not None:
             self._learn_structure(frame, place, self._structure)

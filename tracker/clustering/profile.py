@@ -18,6 +18,7 @@ __all__ = ["BandwidthProfile", "agreement", "bandwidth_profile"]
 QUANTILES = 0.02, 0.5  # between whose estimates bandwidths are tried
 STEPS = 24
 SAMPLE = 1000  # points the estimates are made from
+WITH_A_NEIGHBOR = 2.5  # points: whatever the rounding, the point itself and its nearest one
 
 
 class BandwidthProfile(NamedTuple):
@@ -70,12 +71,15 @@ def bandwidth_profile(
     """
     points = checked_points(X)
     if bandwidths is None:
+        least = min(WITH_A_NEIGHBOR / min(len(points), SAMPLE), 1.0)
         low, high = (
-            estimate_bandwidth(points, quantile=quantile, n_samples=SAMPLE)
+            estimate_bandwidth(points, quantile=max(quantile, least), n_samples=SAMPLE)
             for quantile in QUANTILES
         )
         if not 0 < low < high:
-            raise ValueError("too many equal points to find bandwidths to try: give bandwidths")
+            raise ValueError(
+                "too few points, or too many equal ones, to find bandwidths to try: give bandwidths"
+            )
         bandwidths = np.geomspace(low, high, STEPS)
     tried = np.sort(np.asarray(bandwidths, np.float64))
     options = {"bin_seeding": True, **parameters}

@@ -19,6 +19,7 @@ functions draw single shapes for tests of one function.
 
 from __future__ import annotations
 
+from .crowd import Crowd
 from .mosaics import mosaic
 from .paths import Path, Pose, shaken, still, waypoints
 from .ready_made import (
@@ -43,6 +44,7 @@ from .stage import Camera, Layer, Light, shadow_of
 __all__ = [
     "SCENES",
     "Camera",
+    "Crowd",
     "Layer",
     "Light",
     "Path",

@@ -17,7 +17,7 @@ from ..errors import ConfigError
 from .sprites import Sprite
 from .stage import Camera, Layer, Light
 
-__all__ = ["Scene"]
+__all__ = ["ABSENT_BELOW", "Scene"]
 
 Array = NDArray[Any]
 
@@ -90,8 +90,12 @@ class Scene(Sequence[tuple[NDArray[np.uint8], "Box | None"]]):
 
     def truth(self, index: int) -> Box | None:
         """Give the upright box of the target, None when it is not seen."""
+        return None if self.seen(index) < ABSENT_BELOW else self.whole(index)
+
+    def whole(self, index: int) -> Box | None:
+        """Give the upright box of the target, seen or not; None when it is not there."""
         view = self.camera.view(self.target, index * self.time_step)
-        if view is None or self.seen(index) < ABSENT_BELOW:
+        if view is None:
             return None
         outline = self.target.sprite_at(index * self.time_step).outline
         places = outline @ view[:, :2].T + view[:, 2]
@@ -117,9 +121,9 @@ class Scene(Sequence[tuple[NDArray[np.uint8], "Box | None"]]):
         if view is None:
             return 0.0
         whole = float(self.target.sprite_at(time).alpha.sum() * abs(np.linalg.det(view[:, :2])))
-        share = self._alpha(self.target, time)
+        share = self.alpha(self.target, time)
         for layer in self.front:
-            share = share * (1 - self._alpha(layer, time))
+            share = share * (1 - self.alpha(layer, time))
         return min(float(share.sum()) / whole, 1.0)
 
     def _noise(self, index: int) -> Array:
@@ -141,7 +145,8 @@ class Scene(Sequence[tuple[NDArray[np.uint8], "Box | None"]]):
             self._draw(canvas, layer, time)
         return canvas[..., :3]
 
-    def _alpha(self, layer: Layer, time: float) -> Array:
+    def alpha(self, layer: Layer, time: float) -> Array:
+        """Give how much of each pixel of the frame a layer alone covers, float32, 0 to 1."""
         canvas = np.zeros((self.camera.size[1], self.camera.size[0], 4), np.float32)
         self._draw(canvas, layer, time)
         return canvas[..., 3]

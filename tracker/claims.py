@@ -1,0 +1,122 @@
+"""Claims: what is another target's is not this one's, and what is behind another is not gone.
+
+Targets that are followed together tell each other, before each frame, where they are about to be.
+A pixel of the density map then counts for a target by its share of all claims to it; a mode where
+another one is about to be, rather than this one, is the other's; and a target of which nothing is
+left but what another covers is hidden, and waits there until it is seen again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .box import Box
+from .kernels import gaussian
+
+__all__ = ["Claim", "Point", "behind", "covered", "is_claimed", "share"]
+
+Point = tuple[float, float]
+
+SAME_PLACE = 0.5  # sides of the target
+DOUBT = 0.25  # sides by which what is hidden must be nearer to a place, to have a claim to it
+REACH = 0.6  # of a claim over pixels: deviation, in half sizes of its box
+UNCLAIMED = 0.1  # claim of everyone to every pixel: where nobody is, all is to be had
+
+
+class Claim(NamedTuple):
+    """Where a target is about to be."""
+
+    box: Box
+    """In the next frame, in its pixels."""
+    belief: float
+    """How likely that is: 0 to 1."""
+    hidden: bool = False
+    """Whether nothing was seen of it in the newest frame."""
+
+
+def covered(box: Box, claims: Sequence[Claim]) -> float:
+    """Tell what share of a box one claim covers, the one that covers most: 0 to 1."""
+    return max((_overlap(box, claim.box) / box.area for claim in claims), default=0.0)
+
+
+def is_claimed(place: Point, own: Point, side: float, claims: Sequence[Claim]) -> bool:
+    """Tell whether another target, rather than this one, was going to be at *place*.
+
+    Parameters
+    ----------
+    place : (float, float)
+        Center in the frame.
+    own : (float, float)
+        Where this target was going to be.
+    side : float
+        Pixels of its side.
+    claims : sequence of Claim
+        Of the others.
+    """
+    away, near = math.dist(place, own), SAME_PLACE * side
+    return any(
+        math.dist(place, claim.box.center) < min(away - DOUBT * side * claim.hidden, near)
+        for claim in claims
+    )
+
+
+def behind(box: Box, claims: Sequence[Claim]) -> Point:
+    """Give the center of a hidden target: where it was going to be, but not beyond what hides it.
+
+    Were it farther, half of it would be seen.
+    """
+    x, y = box.center
+    hiding = max(claims, key=lambda claim: _overlap(box, claim.box)).box
+    if _overlap(box, hiding) == 0:
+        return x, y
+    return min(max(x, hiding.x), hiding.right), min(max(y, hiding.y), hiding.bottom)
+
+
+def share(
+    region: Box, shape: tuple[int, int], own: Box, claims: Sequence[Claim]
+) -> NDArray[np.float32]:
+    """Give this target's share of the claims to each pixel of a patch.
+
+    Parameters
+    ----------
+    region : Box
+        What the patch covers, in frame pixels.
+    shape : (int, int)
+        Its rows and columns.
+    own : Box
+        Where this target is about to be.
+    claims : sequence of Claim
+        Of the others.
+
+    Returns
+    -------
+    float32 array of *shape*
+        0 to 1; 1 where nobody else has a claim.
+    """
+    mine = np.float32(UNCLAIMED) + _hill(region, shape, own)
+    theirs = np.zeros(shape, np.float32)
+    for claim in claims:
+        theirs += np.float32(claim.belief) * _hill(region, shape, claim.box)
+    result: NDArray[np.float32] = mine / (mine + theirs)
+    return result
+
+
+def _hill(region: Box, shape: tuple[int, int], box: Box) -> NDArray[np.float32]:
+    """Give a claim to each pixel of a patch: 1 in the middle of its box, fading beyond."""
+    x = region.x + (np.arange(shape[1]) + 0.5) * (region.width / shape[1]) - box.center[0]
+    y = region.y + (np.arange(shape[0]) + 0.5) * (region.height / shape[0]) - box.center[1]
+    across = gaussian((x / (REACH * box.width / 2)) ** 2)
+    down = gaussian((y / (REACH * box.height / 2)) ** 2)
+    hill: NDArray[np.float32] = np.outer(down, across).astype(np.float32)
+    return hill
+
+
+def _overlap(box: Box, other: Box) -> float:
+    across = min(box.right, other.right) - max(box.x, other.x)
+    down = min(box.bottom, other.bottom) - max(box.y, other.y)
+    return max(across, 0.0) * max(down, 0.0)

@@ -1,0 +1,151 @@
+"""``tracker cluster``: the points of a file, their clusters to a table and pictures."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from .arguments import AUTO, OUTPUT_FOLDER
+from .clustering import BandwidthProfile, MeanShift, bandwidth_profile
+from .errors import ConfigError, SinkError
+from .kernels import ProfileName
+from .outputs import check_file, make_output_folder
+from .points import PointTable, read_points, write_labels
+
+__all__ = ["cluster"]
+
+SAMPLE = 5000  # points of which bandwidths are tried: half a second; fewer join clusters more often
+EXACT_UP_TO = 2_000_000  # points; more are binned, which moves centers by 0.01 bandwidths
+MOST_LISTED = 20  # clusters
+PLOT_SUFFIXES = (".png", ".svg", ".pdf")
+STAGES = 4
+
+
+class _Found(NamedTuple):
+    table: PointTable
+    model: MeanShift
+    profile: BandwidthProfile | None
+    took_s: float
+
+
+def cluster(options: argparse.Namespace) -> Iterator[str]:
+    """Do what the command line asks for; give the lines that tell a person what was found.
+
+    Raises
+    ------
+    SourceError
+        If the points cannot be read.
+    ConfigError, SinkError
+        If an option cannot be what it is, or a file cannot be written.
+    """
+    labels = options.output
+    if not (labels or options.plot or options.profile):
+        make_output_folder()
+        labels = OUTPUT_FOLDER / f"{options.points.stem}-labels.csv"
+    _check_files(labels, options)
+    with tqdm(total=STAGES, desc="reading", disable=None, leave=False) as bar:
+        found = _found(options, bar)
+        _advance(bar, "writing")
+        if labels:
+            write_labels(labels, found.table, found.model.labels_)
+        _draw(options, found)
+    yield from _summary(found, auto=options.bandwidth == AUTO)
+    for path in (labels, options.plot, options.profile):
+        if path:
+            yield f"wrote {path}"
+
+
+def _check_files(labels: Path | None, options: argparse.Namespace) -> None:
+    """Refuse what cannot be written before any work is done."""
+    pictures = [path for path in (options.plot, options.profile) if path]
+    if labels:
+        check_file(labels, (".csv",), overwrite=options.overwrite)
+    for path in pictures:
+        check_file(path, PLOT_SUFFIXES, overwrite=options.overwrite)
+    if pictures and find_spec("matplotlib") is None:
+        raise ConfigError('pictures need pip install "meanshift-tracker[plot]"')
+
+
+def _found(options: argparse.Namespace, bar: tqdm[None]) -> _Found:
+    table = read_points(options.points, options.columns)
+    _advance(bar, "bandwidth")
+    is_auto = options.bandwidth == AUTO
+    profile = _profile(table, options.kernel) if is_auto or options.profile else None
+    _advance(bar, "clustering")
+    model = MeanShift(
+        bandwidth=profile.widest_plateau if profile and is_auto else options.bandwidth,
+        bin_seeding=True,
+        cluster_all=not options.orphans,
+        kernel=options.kernel,
+        binned=len(table.points) > EXACT_UP_TO,
+    )
+    began = time.perf_counter()
+    try:
+        model.fit(table.points)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    return _Found(table, model, profile, time.perf_counter() - began)
+
+
+def _profile(table: PointTable, kernel: ProfileName) -> BandwidthProfile:
+    """Try bandwidths on some of the points."""
+    order = np.random.default_rng(0).permutation(len(table.points))
+    try:
+        return bandwidth_profile(table.points[order[:SAMPLE]], kernel=kernel)
+    except ValueError as error:
+        raise ConfigError(str(error).replace("give bandwidths", "give --bandwidth")) from error
+
+
+def _advance(bar: tqdm[None], stage: str) -> None:
+    bar.update()
+    bar.set_description(stage)
+
+
+def _draw(options: argparse.Namespace, found: _Found) -> None:
+    """Draw what was asked for."""
+    if not (options.plot or options.profile):
+        return
+    from .clustering.plots import draw_clusters, draw_profile
+
+    try:
+        if options.plot:
+            draw_clusters(
+                found.table.points,
+                found.model.labels_,
+                found.model.cluster_centers_,
+                bandwidth=found.model.bandwidth_,
+                names=found.table.names,
+            ).savefig(options.plot)
+        if options.profile and found.profile:
+            draw_profile(found.profile).savefig(options.profile)
+    except OSError as error:
+        raise SinkError(f"{error.filename}: cannot be written ({error.strerror})") from error
+
+
+def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
+    labels, centers = found.model.labels_, found.model.cluster_centers_
+    names = ", ".join(found.table.names)
+    n_clusters = "1 cluster" if len(centers) == 1 else f"{len(centers)} clusters"
+    how = "found" if auto else "given"
+    columns = "column" if len(found.table.names) == 1 else "columns"
+    yield (
+        f"{len(labels)} points, {columns} {names}: {n_clusters}, "
+        f"bandwidth {found.model.bandwidth_:.4g} ({how}), {found.took_s:.2g} s"
+    )
+    counts = np.bincount(labels[labels >= 0], minlength=len(centers))
+    for number in np.argsort(-counts, kind="stable")[:MOST_LISTED].tolist():
+        center = ", ".join(f"{value:.4g}" for value in centers[number].tolist())
+        share = counts[number] / len(labels)
+        yield f"  cluster {number}: {counts[number]} points ({share:.1%}) around ({center})"
+    if len(centers) > MOST_LISTED:
+        yield f"  and {len(centers) - MOST_LISTED} smaller ones"
+    n_orphans = int(np.count_nonzero(labels < 0))
+    if n_orphans:
+        yield f"  in none, label -1: {n_orphans} points ({n_orphans / len(labels):.1%})"

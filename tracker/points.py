@@ -1,0 +1,222 @@
+"""Points as files: CSV, NPY and Parquet in, CSV with a label for each row out."""
+
+from __future__ import annotations
+
+import csv
+import re
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from math import isfinite, nan
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ConfigError, SinkError, SourceError
+
+__all__ = ["PointTable", "read_points", "write_labels"]
+
+DELIMITERS = "\t;, "  # the first that is in the first line; a comma may stand for a decimal point
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+SUFFIXES = (*TEXT_SUFFIXES, ".npy", ".parquet")
+NO_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+class PointTable(NamedTuple):
+    """Points and the names of their columns."""
+
+    points: NDArray[np.float64]
+    """(rows, columns), finite."""
+    names: list[str]
+
+
+def read_points(path: Path, columns: Sequence[str] = ()) -> PointTable:
+    """Read the points of a file by its suffix: .csv, .tsv, .txt, .npy, .parquet.
+
+    Text is UTF-8, delimited by tabs, semicolons, commas or spaces, and may begin with a line of
+    names.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Names, or numbers from 1 on, of the columns to take; all if empty.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or a cell is no finite number: then with its row and column.
+    ConfigError
+        If there is no such column.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise SourceError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
+    read = {".npy": _read_npy, ".parquet": _read_parquet}.get(suffix, _read_text)
+    try:
+        table = read(path, columns)
+    except SourceError:
+        raise
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if not table.points.size:
+        raise SourceError(f"{path}: no row of numbers")
+    wrong = np.argwhere(~np.isfinite(table.points))
+    if len(wrong):
+        row, column = wrong[0].tolist()
+        cell = str(table.points[row, column])
+        raise SourceError(f"{path}: {_wrong(f'row {row + 1}', table.names[column], cell)}")
+    return table
+
+
+def write_labels(path: Path, table: PointTable, labels: NDArray[np.intp]) -> None:
+    """Write the points as CSV with a last column ``label``, in their order.
+
+    Raises
+    ------
+    SinkError
+        If the file cannot be written.
+    """
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([*table.names, "label"])
+            for point, label in zip(table.points.tolist(), labels.tolist(), strict=True):
+                writer.writerow([*point, label])
+    except OSError as error:
+        raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def _read_text(path: Path, columns: Sequence[str]) -> PointTable:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = _rows(file)
+            line, first = next(rows, (0, []))
+            names = _numbers(len(first))
+            if _are_names(first, columns):
+                names = [name.strip() for name in first]
+            else:
+                rows = chain([(line, first)], rows)
+            chosen = _chosen(path, names, columns)
+            points = _points(path, rows, names, chosen)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: {_wrong_byte(path)}; save it as UTF-8") from error
+    except csv.Error as error:
+        raise SourceError(f"{path}: no table that can be read ({error})") from error
+    return PointTable(points, [names[index] for index in chosen])
+
+
+def _rows(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of each line that has any, and its number."""
+    first = next(lines, "")
+    delimiter = next((sign for sign in DELIMITERS if sign in first.strip()), ",")
+    lines = chain([first], lines)
+    if delimiter == " ":  # any number of them
+        numbered = ((line, text.split()) for line, text in enumerate(lines, start=1))
+    else:
+        reader = csv.reader(lines, delimiter=delimiter)
+        numbered = ((reader.line_num, cells) for cells in reader)
+    return ((line, cells) for line, cells in numbered if cells)
+
+
+def _are_names(first: list[str], columns: Sequence[str]) -> bool:
+    """Tell whether the first row names the columns: none of those asked for is a number there."""
+    if not all(column.isdecimal() for column in columns):
+        return True
+    asked = [int(column) - 1 for column in columns]
+    cells = [cell for place, cell in enumerate(first) if not asked or place in asked]
+    return not any(_is_finite(cell) for cell in cells)
+
+
+def _points(
+    path: Path, rows: Iterable[tuple[int, list[str]]], names: list[str], chosen: list[int]
+) -> NDArray[np.float64]:
+    """Give the numbers of the chosen columns, (rows, columns)."""
+    values = array("d")
+    for line, cells in rows:
+        if len(cells) != len(names):
+            raise SourceError(f"{path}: line {line} has {len(cells)} cells, expected {len(names)}")
+        try:
+            numbers = [float(cells[place]) for place in chosen]
+        except ValueError:
+            numbers = [nan]
+        if not all(map(isfinite, numbers)):
+            place = next(place for place in chosen if not _is_finite(cells[place]))
+            message = _wrong(f"line {line}", names[place], cells[place])
+            raise SourceError(f"{path}: {message}")
+        values.extend(numbers)
+    return np.array(values).reshape(-1, len(chosen) or 1)
+
+
+def _is_finite(cell: str) -> bool:
+    try:
+        return isfinite(float(cell))
+    except ValueError:
+        return False
+
+
+def _wrong(row: str, column: str, cell: str) -> str:
+    what = f"{cell!r} is no finite number" if cell.strip() else "the cell is empty"
+    hint = " (a decimal point is expected)" if "," in cell else ""
+    return f"{row}, column {column}: {what}{hint}; correct it, or give --columns without it"
+
+
+def _wrong_byte(path: Path) -> str:
+    """Say where the first byte is that is no UTF-8."""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        escaped = ((line, NO_UTF8.search(text)) for line, text in enumerate(file, start=1))
+        line, found = next((line, found) for line, found in escaped if found)
+    byte = ord(found[0]) - 0xDC00  # as Python escapes it (PEP 383)
+    return f"line {line}, character {found.start() + 1}: byte {byte:#04x} is no UTF-8"
+
+
+# --- arrays ---------------------------------------------------------------------------------------
+
+
+def _read_npy(path: Path, columns: Sequence[str]) -> PointTable:
+    try:
+        values = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise SourceError(f"{path}: no array of numbers ({error})") from error
+    if values.ndim != 2 or values.dtype.kind not in "fiub":
+        raise SourceError(
+            f"{path}: {values.dtype} of shape {values.shape}; expected numbers (points, axes)"
+        )
+    names = _numbers(values.shape[1])
+    chosen = _chosen(path, names, columns)
+    return PointTable(values[:, chosen].astype(np.float64), [names[place] for place in chosen])
+
+
+def _read_parquet(path: Path, columns: Sequence[str]) -> PointTable:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise SourceError(
+            f'{path}: reading it needs pip install "meanshift-tracker[parquet]"'
+        ) from error
+    try:
+        table: Any = parquet.read_table(path)
+        chosen = [table.column_names[place] for place in _chosen(path, table.column_names, columns)]
+        values = [table[name].cast(pyarrow.float64()).to_numpy() for name in chosen]
+    except pyarrow.ArrowException as error:
+        raise SourceError(f"{path}: {error}; name columns of numbers with --columns") from error
+    return PointTable(np.stack(values, axis=1), chosen)
+
+
+def _numbers(count: int) -> list[str]:
+    return [str(number) for number in range(1, count + 1)]
+
+
+def _chosen(path: Path, names: list[str], columns: Sequence[str]) -> list[int]:
+    """Give the places of *columns*, each a name or a number from 1 on; all if there are none."""
+    places = {number: place for place, number in enumerate(_numbers(len(names)))}
+    places |= {name: place for place, name in enumerate(names)}
+    for column in columns:
+        if column not in places:
+            raise ConfigError(f"--columns {column}: {path} has {', '.join(names)}")
+    return [places[column] for column in columns] or list(range(len(names)))

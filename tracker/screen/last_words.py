@@ -1,0 +1,48 @@
+"""What is done when the display vanishes while a window is open.
+
+Qt and Xlib then call C's ``exit`` from inside whatever OpenCV function was called, which no ``try``
+can catch. What ``exit`` does is to run the functions that were registered for it: here, ours.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+__all__ = ["before_exit"]
+
+LAST_WORDS = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+@contextmanager
+def before_exit(last: Callable[[], int]) -> Iterator[None]:
+    """Call *last* when C code ends the process within the block; what it gives is the exit status.
+
+    Python's own exits, by an exception or ``sys.exit``, leave the block first and do not call it.
+    Does nothing without glibc, which alone can also forget what was registered.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        yield
+        return
+    libc, is_over = ctypes.CDLL(None), False
+    owner = ctypes.c_char()  # its address tells our function from those of others
+
+    def hear(_: int | None) -> None:
+        if is_over:
+            return
+        status = last()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(status)
+
+    heard = LAST_WORDS(hear)
+    libc.__cxa_atexit(heard, None, ctypes.byref(owner))
+    try:
+        yield
+    finally:
+        is_over = True
+        libc.__cxa_finalize(ctypes.byref(owner))  # calls and forgets it: Python ends before C does
