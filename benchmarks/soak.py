@@ -2,7 +2,7 @@
 
     python benchmarks/soak.py [--frames 200000] [--minutes 60]
 
-Decodes a looped file of 320 x 240, follows a target in it, draws it and records all there is to
+Decodes a looped file of 160 x 120, follows a target in it, draws it and records all there is to
 record, with the parts the command line is made of. Every thousandth frame the process is asked what
 it holds; a line is fitted to each figure, with the 95 % interval of its slope.
 """
@@ -36,6 +36,8 @@ from tracker.signals import StopSignals
 from tracker.video import Frame, open_video
 
 EVERY = 1000  # frames between two looks
+HALF = 2  # of the pixels each way: what could grow does not grow with the picture
+BOX = tuple(side // HALF for side in faults.BOX)
 
 
 def looped(clip: Path) -> Iterator[Frame]:
@@ -88,7 +90,7 @@ def soak(clip: Path, folder: Path, n_frames: int, minutes: float, preset: str) -
     ):
         first = next(frames)
         targets = MultiTracker(preset=preset)
-        targets.add(first.image, faults.BOX, first.time_s)
+        targets.add(first.image, BOX, first.time_s)
         run = Run(targets, recorder=recorder, signals=StopSignals())
         wanted = itertools.islice(itertools.chain([first], frames), n_frames)
         summary = run.follow(wanted, looks.take)
@@ -134,7 +136,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        clip = faults.render(Path(folder) / "clip.mp4")
+        clip = faults.render(Path(folder) / "clip.mp4", every=HALF)
         found = soak(clip, Path(folder), args.frames, args.minutes, args.preset)
     for name, value in found.items():
         print(f"{name}: {value}")

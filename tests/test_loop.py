@@ -198,9 +198,10 @@ def test_several_targets_come_by_their_numbers(clip):
     pairs = list(track_video(clip, boxes=[BOX, other], preset="fast", max_frames=6))
     assert [list(tracks) for _, tracks in pairs] == [[1, 2]] * 6
     assert pairs[0][1][2].box == Box(*other)
+    assert [tracks[2].index for _, tracks in pairs] == list(range(6))
     alone = [track for _, track in track_video(clip, BOX, preset="fast", max_frames=6)]
-    assert [tracks[1] for _, tracks in pairs] == alone
-    assert [track.index for track in alone] == list(range(6))
+    several = track_video(clip, boxes=[BOX], preset="fast", max_frames=6)
+    assert [tracks for _, tracks in several] == [{1: track} for track in alone]
 
 
 @pytest.mark.parametrize("boxes", [{}, {"box": BOX, "boxes": [BOX]}])

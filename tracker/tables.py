@@ -175,6 +175,8 @@ class Table:
         except OSError as error:
             raise SinkError(f"{self.path}: cannot be written ({error.strerror})") from error
         if n_written != len(data):
+            if self._file.seekable():
+                self._file.truncate(self._file.tell() - (n_written or 0))  # whole rows or none
             raise SinkError(f"{self.path}: cannot be written further; is the disk full?")
 
     def close(self) -> None:
