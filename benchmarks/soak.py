@@ -27,13 +27,12 @@ import numpy as np
 from memory import SETTLED, line_through, resident_bytes
 from saving import RESULTS, machine, save
 
-from tracker import Tracker
+from tracker import MultiTracker
 from tracker.outputs import Outputs
 from tracker.recorder import Recorder
 from tracker.reel import Reel
 from tracker.run import Run
 from tracker.signals import StopSignals
-from tracker.track import Track
 from tracker.video import Frame, open_video
 
 EVERY = 1000  # frames between two looks
@@ -65,7 +64,7 @@ class Looks:
         self.seen: list[tuple[int, float, int, int, int]] = []
         self._until_s, self._last_s = until_s, time.perf_counter()
 
-    def take(self, frame: Frame, track: Track) -> bool:
+    def take(self, frame: Frame) -> bool:
         """Look, now and then; False when the time is over."""
         self.n_frames += 1
         if self.n_frames % EVERY == 0:
@@ -90,8 +89,9 @@ def soak(clip: Path, folder: Path, n_frames: int, minutes: float, preset: str) -
         closing(looped(clip)) as frames,
     ):
         first = next(frames)
-        tracker = Tracker(first.image, BOX, time_s=first.time_s, preset=preset)
-        run = Run(tracker, recorder=recorder, signals=StopSignals())
+        targets = MultiTracker(preset=preset)
+        targets.add(first.image, BOX, first.time_s)
+        run = Run(targets, recorder=recorder, signals=StopSignals())
         wanted = itertools.islice(itertools.chain([first], frames), n_frames)
         summary = run.follow(wanted, looks.take)
     rows = sum(1 for _ in (folder / "soak.csv").open()) - 1

@@ -23,12 +23,12 @@ LAYERS = [
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
     {"search", "redetect", "track", "config", "detect"},
-    {"saving", "tables", "points"},
+    {"saving", "rows", "tables", "points"},
     {"tracker", "association"},
     {"multi"},
-    {"opencv", "inset", "plate", "sheet", "overlay", "loop", "screen", "doctor", "outputs"}
-    | {"regions"},
-    {"recorder", "reel", "starting"},
+    {"opencv", "inset", "plate", "sheet", "outline", "overlay", "crowd", "loop", "screen", "doctor"}
+    | {"outputs", "regions"},
+    {"recorder", "reel", "starting", "movers"},
     {"run", "standing"},
     {"export", "steering", "cluster"},
     {"cli"},

@@ -37,6 +37,7 @@ from .track import Track
 from .tracker import Tracker
 
 if TYPE_CHECKING:
+    from .crowd import draw_all
     from .loop import track_video
     from .overlay import draw
     from .video import open_sink, open_video
@@ -57,6 +58,7 @@ __all__ = [
     "TrackerError",
     "climb",
     "draw",
+    "draw_all",
     "iou",
     "open_sink",
     "open_video",
@@ -66,6 +68,7 @@ __all__ = [
 # Imported when first used: a pipeline that has its frames already pays for cv2 and NumPy only.
 _LAZY = {
     "draw": ".overlay",
+    "draw_all": ".crowd",
     "open_sink": ".video",
     "open_video": ".video",
     "track_video": ".loop",

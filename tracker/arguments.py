@@ -79,10 +79,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     target(
         "--box",
         type=_box,
+        action="append",
         metavar="X,Y,W,H",
-        help="target in the first frame, px or 5%%; else the mouse",
+        help="target in the first frame, px or 5%%; again for each more; else the mouse",
     )
-    target("--auto", action="store_true", help="target: what moves first, whatever the camera does")
+    target("--auto", action="store_true", help="targets: all that moves, whatever the camera does")
     target("--point", type=_point, metavar="X,Y", help="target: the region round this point, px")
     target("--color", metavar="COLOR", help="target: the largest thing of a color, red or #c81e28")
     add(
@@ -95,6 +96,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--keep-audio", action="store_true", help="copy the source's sound into it")
     add("--csv", type=Path, metavar="FILE", help="write a table, a line a frame (.csv)")
     add("--jsonl", type=Path, metavar="FILE", help="write the same as JSON lines (.jsonl)")
+    add("--mot", type=Path, metavar="FILE", help="write them in the MOT challenge's form (.txt)")
     add("--density", action="store_true", help="show what the tracker sees, too")
     add("--no-window", action="store_true", help="open no window")
     add("--start", type=float, default=0.0, metavar="S", help="begin at this second")
@@ -220,9 +222,9 @@ def _size(text: str) -> tuple[int, int]:
 
 def _joined(arguments: Sequence[str]) -> list[str]:
     """Let --box and --point take a negative number, which argparse would read as an option."""
-    joined = list(arguments)
-    for option in ("--box", "--point"):
-        if option in joined[:-1]:
-            at = joined.index(option)
-            joined[at : at + 2] = [f"{option}={joined[at + 1]}"]
+    joined: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        value = next(words, None) if word in ("--box", "--point") else None
+        joined.append(word if value is None else f"{word}={value}")
     return joined

@@ -27,19 +27,22 @@ class Outputs:
     grade: Grade = USUAL
     csv: Path | None = None
     jsonl: Path | None = None
+    mot: Path | None = None
     sheet: Path | None = None
     stem: str = "video"
     """Of what is named while the program runs: further recordings, snapshots."""
 
     def paths(self) -> list[Path]:
         """Give the files that are wanted."""
-        return [path for path in (self.video, self.csv, self.jsonl, self.sheet) if path]
+        files = (self.video, self.csv, self.jsonl, self.mot, self.sheet)
+        return [path for path in files if path]
 
     def check(self, *, overwrite: bool) -> None:
         """Raise SinkError if one cannot be written as named, before any work is done."""
         if self.video is not None:
             check_place(self.video, overwrite=overwrite, grade=self.grade)
-        for path, suffix in ((self.csv, ".csv"), (self.jsonl, ".jsonl"), (self.sheet, ".png")):
+        tables = ((self.csv, ".csv"), (self.jsonl, ".jsonl"), (self.mot, ".txt"))
+        for path, suffix in (*tables, (self.sheet, ".png")):
             if path is not None:
                 check_file(path, (suffix,), overwrite=overwrite)
 
@@ -99,7 +102,13 @@ def name_outputs(options: argparse.Namespace, stem: str, *, all_if_none: bool) -
     """Give the files that were named; if none was, all there can be or none."""
     grade = Grade(options.quality, options.effort)
     named = Outputs(
-        options.output, options.keep_audio, grade, options.csv, options.jsonl, None, stem
+        video=options.output,
+        keep_sound=options.keep_audio,
+        grade=grade,
+        csv=options.csv,
+        jsonl=options.jsonl,
+        mot=options.mot,
+        stem=stem,
     )
     if options.keep_audio and options.output is None:
         raise ConfigError("--keep-audio: there is no recording to put it in; give --output too")
