@@ -26,7 +26,19 @@ LAYERS = [
     {"saving", "rows", "tables", "points"},
     {"tracker", "association"},
     {"multi"},
-    {"opencv", "inset", "plate", "sheet", "outline", "overlay", "crowd", "loop", "screen", "doctor"}
+    {
+        "interop",
+        "opencv",
+        "inset",
+        "plate",
+        "sheet",
+        "outline",
+        "overlay",
+        "crowd",
+        "loop",
+        "screen",
+        "doctor",
+    }
     | {"outputs", "regions"},
     {"recorder", "reel", "starting", "movers"},
     {"run", "standing"},
@@ -88,7 +100,17 @@ WINDOWS = {
     *{"setWindowProperty", "resizeWindow", "moveWindow", "createTrackbar", "setWindowTitle"},
     *{"getWindowImageRect", "startWindowThread", "displayOverlay"},
 }
-OPTIONAL = {"matplotlib", "skimage", "sklearn", "scipy", "pandas", "pyarrow", "torch"}
+OPTIONAL = {
+    "matplotlib",
+    "skimage",
+    "sklearn",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "torch",
+    "supervision",
+    "norfair",
+}
 
 
 def modules(folder: Path = PACKAGE) -> list[Path]:
