@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracker"
@@ -99,6 +100,11 @@ WINDOWS = {
     *{"destroyAllWindows", "selectROI", "selectROIs", "setMouseCallback", "getWindowProperty"},
     *{"setWindowProperty", "resizeWindow", "moveWindow", "createTrackbar", "setWindowTitle"},
     *{"getWindowImageRect", "startWindowThread", "displayOverlay"},
+}
+EXTRA = {
+    *{"legacy", "tracking", "xfeatures2d", "ximgproc", "optflow", "bgsegm", "saliency", "cuda"},
+    *{"TrackerCSRT", "TrackerCSRT_create", "TrackerKCF", "TrackerKCF_create"},
+    *{"MultiTracker_create", "TrackerBoosting_create", "TrackerMedianFlow_create"},
 }
 OPTIONAL = {
     "matplotlib",
@@ -239,6 +245,13 @@ def test_windows_are_opened_in_screen_only():
     for module in modules():
         if name_of(module) != "screen":
             assert not attributes_of(module, "cv2") & WINDOWS, module
+
+
+def test_every_wheel_of_opencv_has_what_is_used_of_it():
+    """No part that comes with the contrib wheels alone, and none of the one that is going."""
+    for module in modules():
+        assert not attributes_of(module, "cv2") - set(dir(cv2)), module
+        assert not attributes_of(module, "cv2") & EXTRA, module
 
 
 def test_videos_are_opened_in_video_only():

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from tracker.box import Box
 from tracker.screen.fitting import box_of_drag, fit, opening_size
+from tracker.screen.hud import draw_box, draw_cross
 
 needs_desktop = pytest.mark.skipif(bool(why_no_desktop()), reason=why_no_desktop())
 
@@ -147,6 +148,20 @@ def test_want_of_a_display_is_said_and_never_ends_the_process():
 def test_a_display_is_found_with_its_size(desktop):  # noqa: F811
     answer = ask_for_display(DISPLAY=desktop.display)
     assert "why_not='', size=(1024, 768)" in answer
+
+
+@pytest.mark.parametrize("color", [(0, 0, 0), (255, 255, 255), (128, 128, 128), (230, 180, 60)])
+def test_a_box_being_drawn_and_the_lines_to_hit_it_are_seen_on_any_color(color):
+    place = fit((320, 240), (320, 240))
+    for draw_it in (
+        lambda canvas: draw_box(canvas, Box(100, 80, 90, 60), place),
+        lambda canvas: draw_cross(canvas, 200, 80),
+    ):
+        canvas = np.full((240, 320, 3), color, np.uint8)
+        draw_it(canvas)
+        along = canvas[74:87, 112:134].astype(int)  # of the upper edge between handles, of the line
+        across = np.abs(along - color).max(axis=(0, 2))
+        assert (across > 100).all()
 
 
 # --- a real window ------------------------------------------------------------------------------

@@ -33,14 +33,15 @@ ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains not
 COLOR_SHARE = 0.15
 SAME_PLACE = 0.35  # sides of the target
 # Color's own place is taken instead when it is farther from the joint one than this, in sides of
-# the target, and by so much likelier, in log odds by the first frame: +0.005 over five starts.
+# the target, and by so much likelier, in log odds by the first frame. On footage this changes next to
+# nothing; what comes back into the frame is found some frames sooner.
 APART = 0.5
 CLEARLY = 0.5
-# So is the place where the first filter answers most, likelier by as much for some frames, which
-# keeps those that pass slowly behind something from being left for it.
+# So is the place where the first filter answers most, when it is likelier by as much for some
+# frames: it brings back what passed slowly behind something.
 FIRST_APART = 0.4
-LEAST_FIRST = -1.6  # logarithm of its response, relative to its own: less is chance
-STRONGER = 0.4  # the same, relative to the response at the joint place
+STRONGER = 0.2  # logarithm of its response, relative to that at the joint place
+LEAST_FIRST = -1.9  # the same, relative to its own: less is chance, -2.2 leaves what turns
 BLURRED_LIKENESS, CLEAR_LIKENESS = 0.4, 0.95
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 
