@@ -33,8 +33,8 @@ ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains not
 COLOR_SHARE = 0.15
 SAME_PLACE = 0.35  # sides of the target
 # Color's own place is taken instead when it is farther from the joint one than this, in sides of
-# the target, and by so much likelier, in log odds by the first frame. On footage this changes next to
-# nothing; what comes back into the frame is found some frames sooner.
+# the target, and by so much likelier, in log odds by the first frame. On footage this changes next
+# to nothing; what comes back into the frame is found some frames sooner.
 APART = 0.5
 CLEARLY = 0.5
 # So is the place where the first filter answers most, when it is likelier by as much for some
