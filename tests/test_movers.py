@@ -11,7 +11,12 @@ import pytest
 from tracker import Box, MultiTracker, iou, open_video
 from tracker.clips import find_clip
 from tracker.movers import Movers
+from tracker.outputs import Outputs
+from tracker.recorder import Recorder
+from tracker.run import Run
+from tracker.signals import StopSignals
 from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, mosaic, patchwork, texture
+from tracker.tables import read_targets
 
 WIDTH, HEIGHT, SIDE = 320, 240, 40
 N_FRAMES = 64
@@ -107,3 +112,25 @@ def test_nothing_is_followed_in_a_still_picture_with_much_noise():
     for _ in range(40):
         movers.look(np.clip(still + random.normal(0, 25, still.shape), 0, 255).astype(np.uint8))
         assert targets.ids == ()
+
+
+def test_a_mover_that_was_dropped_by_hand_is_not_found_again(tmp_path):
+    clip = find_clip("lookalike")
+    outputs = Outputs(csv=tmp_path / "a.csv")
+    with (
+        open_video(clip.path, max_frames=24) as video,
+        Recorder(outputs, video, overwrite=False) as recorder,
+    ):
+        run = Run(MultiTracker(preset="fast"), recorder=recorder, signals=StopSignals(), auto=True)
+
+        def drop_the_first(frame):
+            if frame.index == 15:
+                run.drop(1)
+            return True
+
+        run.follow(video, drop_the_first)
+    rows = read_targets(tmp_path / "a.csv")
+    assert list(rows) == [1, 2]
+    assert rows[1][-1].index == 15
+    assert rows[2][-1].index == 23
+    assert list(run.seen[-1].tracks) == [2]
