@@ -230,6 +230,7 @@ def test_where_nothing_moves_auto_says_so(tmp_path, capsys):
     [
         (["--color", "#ff00ff"], 1, "something #ff00ff was looked for in 80 frames"),
         (["--color", "mauve"], 2, "'mauve'"),
+        (["--color", "pick"], 2, "there is no window to pick it in"),
         (["--point", "-5,900"], 2, "(-5, 900) is not in the 320x240 frame"),
     ],
 )
@@ -518,3 +519,24 @@ def test_a_camera_shows_its_pictures_until_the_target_is_drawn(desktop):  # noqa
     desktop.press("Return")
     stdout, stderr = program.communicate(timeout=20)
     assert stdout.strip() == "(100, 80, 100, 100) 0 True", stderr
+
+
+@needs_desktop
+def test_a_color_is_picked_with_the_mouse(desktop, tmp_path):  # noqa: F811
+    red, blue = (40, 40, 210), (200, 60, 30)
+    frame = np.full((240, 320, 3), 110, np.uint8)
+    frame[40:100, 30:110], frame[150:190, 220:270], frame[120:220, 20:160] = red, red, blue
+    with open_sink(tmp_path / "colors.mp4", fps=25) as sink:
+        for _ in range(10):
+            sink.write(frame)
+    files = ["--csv", "a.csv", "--max-frames", "4"]
+    program = desktop.start(
+        *("-m", "tracker", "track", "colors.mp4", "--color", "pick", *files), cwd=tmp_path
+    )
+    desktop.wait_for_window("tracker", program)
+    scale = 400 / 240
+    desktop.hands("mousemove", round(245 * scale), round(170 * scale), "click", 1)
+    _, stderr = program.communicate(timeout=20)
+    assert program.returncode == 0, stderr
+    box = read_table(tmp_path / "a.csv")[0].box
+    assert iou(box, Box(220, 150, 50, 40)) > 0.8, "what was clicked on, not the largest"

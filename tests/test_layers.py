@@ -27,7 +27,19 @@ LAYERS = [
     {"saving", "rows", "tables", "points"},
     {"tracker", "association"},
     {"multi"},
-    {"opencv", "inset", "plate", "sheet", "outline", "overlay", "crowd", "loop", "screen", "doctor"}
+    {
+        "interop",
+        "opencv",
+        "inset",
+        "plate",
+        "sheet",
+        "outline",
+        "overlay",
+        "crowd",
+        "loop",
+        "screen",
+        "doctor",
+    }
     | {"outputs", "regions"},
     {"recorder", "reel", "starting", "movers"},
     {"run", "standing"},
@@ -94,7 +106,17 @@ EXTRA = {
     *{"TrackerCSRT", "TrackerCSRT_create", "TrackerKCF", "TrackerKCF_create"},
     *{"MultiTracker_create", "TrackerBoosting_create", "TrackerMedianFlow_create"},
 }
-OPTIONAL = {"matplotlib", "skimage", "sklearn", "scipy", "pandas", "pyarrow", "torch"}
+OPTIONAL = {
+    "matplotlib",
+    "skimage",
+    "sklearn",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "torch",
+    "supervision",
+    "norfair",
+}
 
 
 def modules(folder: Path = PACKAGE) -> list[Path]:

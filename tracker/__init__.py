@@ -38,6 +38,7 @@ from .tracker import Tracker
 
 if TYPE_CHECKING:
     from .crowd import draw_all
+    from .interop import tracks_to_supervision
     from .loop import track_video
     from .overlay import draw
     from .video import open_sink, open_video
@@ -63,6 +64,7 @@ __all__ = [
     "open_sink",
     "open_video",
     "track_video",
+    "tracks_to_supervision",
 ]
 
 # Imported when first used: a pipeline that has its frames already pays for cv2 and NumPy only.
@@ -72,6 +74,7 @@ _LAZY = {
     "open_sink": ".video",
     "open_video": ".video",
     "track_video": ".loop",
+    "tracks_to_supervision": ".interop",
 }
 
 

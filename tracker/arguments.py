@@ -85,7 +85,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     target("--auto", action="store_true", help="targets: all that moves, whatever the camera does")
     target("--point", type=_point, metavar="X,Y", help="target: the region round this point, px")
-    target("--color", metavar="COLOR", help="target: the largest thing of a color, red or #c81e28")
+    target(
+        "--color",
+        metavar="COLOR",
+        help="target: the largest thing of a color, red or #c81e28; pick: by a click",
+    )
     add(
         "--output",
         type=Path,

@@ -41,7 +41,7 @@ from .run import Run, Summary
 from .screen import Player, Preview, Window, before_exit, find_display
 from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
-from .starting import find_color
+from .starting import find_color, pick_color
 from .steering import Steering, choose_target, preview_of
 from .tables import read_targets
 from .video import CameraConfig, Frame, Video, open_sink, open_video
@@ -53,6 +53,8 @@ DONE, FAILED, USAGE, ENDED_EARLY, NOT_OPENED = 0, 1, 2, 3, 4
 BY_SIGNAL = 128  # a shell's custom: added to the number of the signal
 
 LARGE_GIF = 10_000_000  # bytes; mail and web pages balk at more
+
+PICK = "pick"  # instead of a color: with the mouse
 
 DEMO_CLIP = "reentry"  # the one inside the wheel
 
@@ -301,6 +303,10 @@ def _choose(
     window = player.window if player is not None else None
     if options.point:
         return first, point_window(first.image, options.point), False
+    if options.color == PICK:
+        if window is None:
+            raise ConfigError("--color pick: there is no window to pick it in; give a name or hex")
+        return *pick_color(first, reel, window, moves=reel.source.is_live), False
     if options.color:
         return *find_color(first, reel, window, options.color), False
     if player is None:

@@ -7,14 +7,17 @@ from dataclasses import replace
 from itertools import chain
 
 from .box import Box
-from .detect import color_windows, read_color
+from .detect import color_at, color_windows, read_color
 from .errors import TrackerError
 from .screen import Window
 from .video import Frame
 
-__all__ = ["find_color"]
+__all__ = ["find_color", "pick_color"]
 
 HINT = "looking for something {color}   q quit"
+PICK_HINT = "click on a color   q quit"
+PICK_AGAIN = "nothing there is all of that color: click on another   q quit"
+POLL_MS = 15  # between two looks at the mouse
 
 
 def find_color(
@@ -48,3 +51,41 @@ def find_color(
     raise TrackerError(
         f"something {color} was looked for in {n_frames} frames, and not found; give --box"
     )
+
+
+def pick_color(
+    frame: Frame, frames: Iterator[Frame], window: Window, *, moves: bool
+) -> tuple[Frame, Box | None]:
+    """Let the user click on a color, and find what has it: what was clicked on, else the largest.
+
+    Parameters
+    ----------
+    moves : bool
+        Whether the pictures go on until the click, as those of a camera.
+
+    Returns
+    -------
+    Frame
+        The one that was clicked on.
+    Box or None
+        None when the window was closed.
+    """
+    hint = PICK_HINT
+    while window.is_open:
+        window.show(frame.image, hint=hint)
+        if window.key(POLL_MS) in ("q", "escape"):
+            break
+        point = window.clicked()
+        if point is not None:
+            boxes = color_windows(frame.image, color_at(frame.image, point))
+            if boxes:
+                return replace(frame, index=0), min(boxes, key=lambda box: not _holds(box, point))
+            hint = PICK_AGAIN
+        if moves:
+            frame = next(frames, frame)
+    return frame, None
+
+
+def _holds(box: Box, point: tuple[float, float]) -> bool:
+    x, y = point
+    return box.x <= x <= box.right and box.y <= y <= box.bottom

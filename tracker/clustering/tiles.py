@@ -28,7 +28,7 @@ IndexArray = NDArray[np.intp]
 
 TILE = 24  # points a box; 16 to 48 tie in benchmarks/clustering.py
 FAN = 8  # boxes a box of the next level
-FEW_NODES = 128  # a level this small is not worth one above it
+FEW_NODES = 512  # a level this small is not worth one above it
 
 
 class Nodes(NamedTuple):
@@ -147,16 +147,19 @@ def gaps2(
     Of shapes (axes, ...) that broadcast. Rounding is monotone and the axes are added in their
     order, so both bounds hold for the rounded distances of the points to the last bit.
     """
-    near: Any = 0.0
-    far: Any = 0.0
+    near: Any = None
+    far: Any = None
     for axis in range(len(low)):
         above = low[axis] - other_high[axis]
         below = other_low[axis] - high[axis]
         gap = np.maximum(above, below)
         np.maximum(gap, 0.0, out=gap)
-        reach = np.maximum(-above, -below)
+        reach = np.minimum(above, below, out=above)  # its sign goes with the square
         gap *= gap
         reach *= reach
-        near = near + gap
-        far = far + reach
+        if axis == 0:
+            near, far = gap, reach
+        else:
+            near += gap
+            far += reach
     return near, far
