@@ -3,9 +3,9 @@
     pip install "meanshift-tracker[bench]"
     python benchmarks/identity.py
 
-Targets cross their twins, hide behind each other, and mill about. This tracker is
-given the boxes of the first frame alone, and so is OpenCV's MultiTracker of CSRT, where there is
-one (opencv-contrib-python 4). ByteTrack, from supervision, is given a detector's boxes: perfect or
+Targets cross their twins, hide behind each other, and mill about. This tracker is given the boxes
+of the first frame alone, and so is OpenCV's MultiTracker of CSRT, where there is one
+(opencv-contrib-python 4). ByteTrack, from supervision, is given a detector's boxes: perfect or
 noisy ones, in every frame or in every second one. A target that is wholly hidden is not asked for.
 """
 
@@ -32,7 +32,8 @@ Boxes = dict[int, tuple[float, float, float, float]]  # by number
 Step = Callable[[np.ndarray, int], Boxes]  # image, index -> boxes
 Start = Callable[[Crowd], Step]
 
-COUNTS = (2, 4, 8)
+COUNTS = (2, 4, 8, 16)
+FIRST_SEED = 100  # those below 20 were looked at while the rules were made
 LEAST_IOU = 0.5  # of a box with the truth, to be right
 # A detector: what it finds, and how well.
 DETECTABLE = 0.3  # of a target that is seen
@@ -192,7 +193,7 @@ def run(kinds: list[str], counts: list[int], seeds: int) -> dict[str, dict]:
         of_kind: dict[str, list] = {name: [] for name in starts}
         for count in counts:
             for seed in range(seeds):
-                for name, matched in follow(CROWDS[kind](count, seed + count), starts).items():
+                for name, matched in follow(CROWDS[kind](count, FIRST_SEED + seed), starts).items():
                     of_kind[name].append(matched)
             print(f"{kind}, {count} targets: done", file=sys.stderr)
         found[kind] = {name: figures(matched) for name, matched in of_kind.items()}
