@@ -3,14 +3,16 @@
     python benchmarks/faults.py [kills] [ends] [damage] [--rounds 50]
 
 Each round runs the command line, or opens a file, in a process of its own, does it harm at a random
-moment or place, and counts what came through against what should have. Needs nothing but FFmpeg's
-libraries; ``--seed`` repeats a run's places, the moments depend on the machine.
+moment or place, and counts what came through against what should have. A small disk needs root, a
+display that vanishes Xvfb, xdotool and ffmpeg; what is missing is left out. ``--seed`` repeats a
+run's places, the moments depend on the machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import signal
@@ -19,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,40 +31,48 @@ import damage
 import numpy as np
 from saving import RESULTS, machine, save
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import desktop
+
 from tracker.tables import read_table
+
+Harm = Callable[[subprocess.Popen[str]], object]
 
 FPS = 25
 N_FRAMES, WIDTH, HEIGHT = 3000, 320, 240  # of the clip that is followed
 BOX = (60, 80, 60, 60)
 FIRST_S, LAST_S = 0.2, 3.0  # after the first row, when harm is done
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0  # a busy machine is no fault
 
 
-def render(path: Path) -> Path:
-    """Encode a textured square that swings before noise."""
+def render(path: Path, *, every: int = 1) -> Path:
+    """Encode a textured square that swings before noise; of every so many pixels each way."""
     rng = np.random.default_rng(4)
     ground = rng.integers(60, 120, (HEIGHT, WIDTH, 3)).astype(np.uint8)
     square = rng.integers(0, 255, (6, 6, 3)).astype(np.uint8).repeat(10, 0).repeat(10, 1)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=Fraction(FPS))
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = WIDTH // every, HEIGHT // every, "yuv420p"
         stream.codec_context.options = {"preset": "ultrafast"}
         for number in range(N_FRAMES):
             image = ground.copy()
             x = BOX[0] + round(60 * np.sin(number / 20))
             image[BOX[1] : BOX[1] + 60, x : x + 60] = square
+            image = np.ascontiguousarray(image[::every, ::every])
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
         container.mux(stream.encode())
     return path
 
 
-def start(clip: Path, folder: Path) -> subprocess.Popen[str]:
+def start(clip: Path, folder: Path, *, window: bool = False) -> subprocess.Popen[str]:
     """Start a run that records all there is to record, and wait for its first rows."""
     box = ",".join(map(str, BOX))
     files = [word for kind in ("csv", "jsonl") for word in (f"--{kind}", folder / f"out.{kind}")]
-    command = [sys.executable, "-m", "tracker", "track", clip, "--box", box, "--no-window", *files]
+    command = [sys.executable, "-m", "tracker", "track", clip, "--box", box, *files]
+    command += ["--preset", "fast"]  # the faults are those of the recorder
     run = subprocess.Popen(
-        [*command, "--output", folder / "out.mp4"],
+        [*command, "--output", folder / "out.mp4", *([] if window else ["--no-window"])],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -123,38 +134,77 @@ def broken_or_rows(path: Path) -> int | None:
 
 def ends(clip: Path, folder: Path, rounds: int, rng: random.Random) -> dict:
     """End runs in ways they can hear of; count the frames that are in a table but in no video."""
-    ways: dict[str, Callable[[subprocess.Popen[str], Path], None]] = {
-        "SIGINT": lambda run, _: run.send_signal(signal.SIGINT),
-        "SIGTERM": lambda run, _: run.send_signal(signal.SIGTERM),
-        "SIGHUP": lambda run, _: run.send_signal(signal.SIGHUP),
-        "folder removed": lambda _, place: shutil.rmtree(place),
-        "file too large": lambda run, place: limit(run.pid, place),
-        "stderr closed": lambda run, _: run.stderr.close() if run.stderr else None,
+    ways: dict[str, Callable[[Path], AbstractContextManager[Harm]]] = {
+        "SIGINT": lambda _: nullcontext(lambda run: run.send_signal(signal.SIGINT)),
+        "SIGTERM": lambda _: nullcontext(lambda run: run.send_signal(signal.SIGTERM)),
+        "SIGHUP": lambda _: nullcontext(lambda run: run.send_signal(signal.SIGHUP)),
+        "folder removed": lambda place: nullcontext(lambda _: shutil.rmtree(place)),
+        "file too large": lambda place: nullcontext(lambda run: limit(run.pid, place)),
+        "stderr closed": lambda _: nullcontext(close_stderr),
+        "disk full": lambda place: small_disk(place, rng.randrange(300, 3000)),
+        "display vanishes": lambda _: display(),
     }
     found = {}
-    for way, harm in ways.items():
-        statuses, words, lost = set(), "", []
+    for way, prepare in ways.items():
+        said, lost = [], []
         for number in range(max(rounds // 5, 1)):
             place = folder / f"{way.replace(' ', '-')}-{number}"
             place.mkdir()
-            run = start(clip, place)
-            time.sleep(rng.uniform(FIRST_S, 1.0))
-            harm(run, place)
-            if way == "stderr closed":
-                run.stderr = None
-            words = (run.communicate(timeout=PATIENCE_S)[1] or "").strip().rpartition("\n")[2]
-            statuses.add(run.returncode)
-            frames = max(frames_in(place / "out.partial.mp4"), frames_in(place / "out.mp4"))
-            if place.exists():
-                lost.append((broken_or_rows(place / "out.csv") or 0) - frames)
-                shutil.rmtree(place)
-        found[way] = {
-            "rounds": max(rounds // 5, 1),
-            "status": sorted(statuses),
-            "frames lost, most": max(lost, default=None),
-            "says": words.replace(str(folder), "…")[-160:],
-        }
+            try:
+                with prepare(place) as harm:
+                    run = start(clip, place, window=way == "display vanishes")
+                    time.sleep(rng.uniform(FIRST_S, 1.0))
+                    harm(run)
+                    words = run.communicate(timeout=PATIENCE_S)[1] or ""
+                    said.append((run.returncode, words.strip().rpartition("\n")[2]))
+                    if place.exists():
+                        frames = max(frames_in(place / f"out{end}.mp4") for end in (".partial", ""))
+                        lost.append((broken_or_rows(place / "out.csv") or 0) - frames)
+            except NotHereError as error:
+                print(f"{way}: not tried, {error}")
+                break
+            shutil.rmtree(place, ignore_errors=True)
+        if said:
+            found[way] = {
+                "rounds": len(said),
+                "status": sorted({status for status, _ in said}),
+                "frames lost, most": max(lost, default=None),
+                "says": said[-1][1].replace(str(folder), "…")[-160:],
+            }
     return found
+
+
+class NotHereError(Exception):
+    """What a fault needs is not on this machine."""
+
+
+def close_stderr(run: subprocess.Popen[str]) -> None:
+    """Let nobody read what a run says."""
+    assert run.stderr is not None
+    run.stderr.close()
+    run.stderr = None
+
+
+@contextmanager
+def small_disk(place: Path, kilobytes: int) -> Iterator[Harm]:
+    """Make *place* a disk of its own that fills up by itself."""
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        raise NotHereError("only root may mount")
+    try:
+        yield lambda run: None
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@contextmanager
+def display() -> Iterator[Harm]:
+    """Open a screen, to be killed."""
+    if desktop.why_no_desktop():
+        raise NotHereError(desktop.why_no_desktop())
+    with desktop.x_server_process(1024, 768) as (name, server):
+        os.environ["DISPLAY"] = name
+        yield lambda run: server.kill()
 
 
 def limit(pid: int, place: Path) -> None:

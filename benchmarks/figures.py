@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from conditions import PLAIN, all_conditions
+from conditions import BY_HAND, PLAIN, all_conditions
 from runs import Run
 
 from tracker import evaluation
@@ -105,7 +105,7 @@ def robustness(runs: Runs, half_of: dict[str, str], tracker: str) -> dict[str, d
                 boxes=np.array([condition.first_box(box) for box in of_tracker[0].boxes]),
             )
             for condition in all_conditions()
-            if condition.first_box is not PLAIN.first_box
+            if condition.first_box is not PLAIN.first_box and BY_HAND not in condition.name
         ]
         for run in of_tracker + moved:
             if run.condition != "plain" or run is of_tracker[0]:

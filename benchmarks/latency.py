@@ -34,8 +34,8 @@ BOX = (100, 60, 100, 100)
 
 
 def measure(address: str, n_frames: int, preset: str) -> dict:
-    """Follow a stream; give how late each overlay was, and what tracking and drawing took, ms."""
-    late, took = [], []
+    """Follow a stream; give how late each overlay was, and how much of that is whose, ms."""
+    late, decoded, waited, took = [], [], [], []
     with open_video(address) as video:
         first = next(video)
         tracker = Tracker(first.image, BOX, time_s=first.time_s, preset=preset)
@@ -43,14 +43,17 @@ def measure(address: str, n_frames: int, preset: str) -> dict:
             began_s = time.monotonic()
             draw(frame.image, tracker.update(frame.image, frame.time_s))
             ended_s = time.monotonic()
-            stamp = rtsp.stamp_in(frame.image)
-            late.append((int(1000 * ended_s) - stamp) % (1 << rtsp.FIELDS))
+            late.append(rtsp.age_ms(frame.image, ended_s))
+            decoded.append(rtsp.age_ms(frame.image, frame.arrived_s))
+            waited.append(1000 * (began_s - frame.arrived_s))
             took.append(1000 * (ended_s - began_s))
         n_dropped = frame.n_dropped
-    late, took = late[SETTLED:], took[SETTLED:]
+    late, decoded, waited, took = (each[SETTLED:] for each in (late, decoded, waited, took))
     return {
         "frames": n_frames,
         "late, ms": {"median": statistics.median(late), "95 %": sorted(late)[int(0.95 * n_frames)]},
+        "encoded, sent and decoded, ms": statistics.median(decoded),
+        "waited for the tracker, ms": statistics.median(waited),
         "tracking and drawing, ms": statistics.median(took),
         "interval, ms": 1000 / rtsp.FPS,
         "dropped": n_dropped,

@@ -236,8 +236,10 @@ def _faster(rows: dict) -> Figure:
     figure = Figure(figsize=(9, 1.2 + 0.34 * len(rows)), layout="constrained")
     axes = figure.subplots()
     places = np.arange(len(rows))[::-1]
-    bars = axes.barh(places, [row["faster"] for row in rows.values()], 0.66, color=OWN_TINT)
-    axes.bar_label(bars, [f"{row['faster']:.3g}" for row in rows.values()], padding=3, fontsize=9)
+    axes.barh(places, [row["faster"] for row in rows.values()], 0.66, color=OWN_TINT)
+    for place, row in zip(places, rows.values(), strict=True):  # beside the marks, not under them
+        right = axes.get_yaxis_transform()
+        axes.text(1.02, place, f"{row['faster']:.3g}", transform=right, va="center", fontsize=9)
     for key, marker in (("must", "|"), ("goal", "d")):
         marks = [row[key] for row in rows.values()]
         axes.plot(marks, places, marker, color=OWN_COLOR, markersize=9 if key == "must" else 5)
@@ -259,7 +261,7 @@ def _growth(found: dict) -> Figure:
         axes.loglog(row["points"], row["seconds"], "o-", color=color, label=label)
     axes.set(xlabel="points in the plane", ylabel="seconds")
     _plain(axes)
-    axes.legend(loc="upper left", frameon=False)
+    axes.legend(loc="lower right", frameon=False)
     return figure
 
 

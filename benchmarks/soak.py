@@ -2,7 +2,7 @@
 
     python benchmarks/soak.py [--frames 200000] [--minutes 60]
 
-Decodes a looped file of 320 x 240, follows a target in it, draws it and records all there is to
+Decodes a looped file of 160 x 120, follows a target in it, draws it and records all there is to
 record, with the parts the command line is made of. Every thousandth frame the process is asked what
 it holds; a line is fitted to each figure, with the 95 % interval of its slope.
 """
@@ -27,16 +27,17 @@ import numpy as np
 from memory import SETTLED, line_through, resident_bytes
 from saving import RESULTS, machine, save
 
-from tracker import Tracker
+from tracker import MultiTracker
 from tracker.outputs import Outputs
 from tracker.recorder import Recorder
 from tracker.reel import Reel
 from tracker.run import Run
 from tracker.signals import StopSignals
-from tracker.track import Track
 from tracker.video import Frame, open_video
 
 EVERY = 1000  # frames between two looks
+HALF = 2  # of the pixels each way: what could grow does not grow with the picture
+BOX = tuple(side // HALF for side in faults.BOX)
 
 
 def looped(clip: Path) -> Iterator[Frame]:
@@ -63,7 +64,7 @@ class Looks:
         self.seen: list[tuple[int, float, int, int, int]] = []
         self._until_s, self._last_s = until_s, time.perf_counter()
 
-    def take(self, frame: Frame, track: Track) -> bool:
+    def take(self, frame: Frame) -> bool:
         """Look, now and then; False when the time is over."""
         self.n_frames += 1
         if self.n_frames % EVERY == 0:
@@ -88,8 +89,9 @@ def soak(clip: Path, folder: Path, n_frames: int, minutes: float, preset: str) -
         closing(looped(clip)) as frames,
     ):
         first = next(frames)
-        tracker = Tracker(first.image, faults.BOX, time_s=first.time_s, preset=preset)
-        run = Run(tracker, recorder=recorder, signals=StopSignals())
+        targets = MultiTracker(preset=preset)
+        targets.add(first.image, BOX, first.time_s)
+        run = Run(targets, recorder=recorder, signals=StopSignals())
         wanted = itertools.islice(itertools.chain([first], frames), n_frames)
         summary = run.follow(wanted, looks.take)
     rows = sum(1 for _ in (folder / "soak.csv").open()) - 1
@@ -134,7 +136,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder of the results")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        clip = faults.render(Path(folder) / "clip.mp4")
+        clip = faults.render(Path(folder) / "clip.mp4", every=HALF)
         found = soak(clip, Path(folder), args.frames, args.minutes, args.preset)
     for name, value in found.items():
         print(f"{name}: {value}")

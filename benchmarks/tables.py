@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conditions import BY_HAND
+
 COLUMNS = {"auc": "AUC", "tre": "TRE", "precision": "precision", "lost": "lost", "ms": "ms"}
 
 
@@ -64,9 +66,11 @@ def _stages(stages: dict[str, float]) -> None:
 
 def _robustness(conditions: dict) -> None:
     width = max(map(len, conditions))
-    plain = conditions["plain"]["mean"]
-    print(f"\n{'AUC when':{width}}" + "".join(f"{half:>8}{'change':>9}" for half in plain))
+    halves = conditions["plain"]["mean"]
+    print(f"\n{'AUC when':{width}}" + "".join(f"{half:>8}{'change':>9}" for half in halves))
     for condition, row in conditions.items():
+        others = BY_HAND if condition.endswith(BY_HAND) else "plain"
+        plain = conditions[others]["mean"]
         figures = "".join(
             f"{mean['auc']:8.3f}{mean['auc'] - plain[half]['auc']:+9.3f}"
             for half, mean in row["mean"].items()

@@ -35,7 +35,7 @@ import numpy as np
 from saving import RESULTS, machine, save
 from scenes import SIZES, Box, Frame
 
-from tracker import Tracker
+from tracker import MultiTracker
 from tracker.box import iou
 from tracker.loop import READ_AHEAD, read_ahead, track_video
 from tracker.outputs import Outputs
@@ -131,8 +131,9 @@ def recorded_job(clip: Path, box: Box, preset: str, folder: Path) -> int:
         closing(read_ahead(video, READ_AHEAD)) as frames,
     ):
         first = next(frames)
-        tracker = Tracker(first.image, box, time_s=first.time_s, preset=preset)
-        run = Run(tracker, recorder=recorder, signals=StopSignals())
+        targets = MultiTracker(preset=preset)
+        targets.add(first.image, box, first.time_s)
+        run = Run(targets, recorder=recorder, signals=StopSignals())
         return run.follow(chain([first], frames)).n_frames
 
 

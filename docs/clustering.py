@@ -25,7 +25,7 @@ from tracker.clustering.plots import COLORS, draw_clusters, draw_profile
 
 FOLDER = Path(__file__).parent / "pictures"
 INK, GRAY, GREEN = "#1f2328", "#9aa4af", "#2fd486"
-DPI = 110
+DPI = 100
 TITLE = {"fontsize": 10.5, "color": INK}
 
 BANDWIDTH = 1.2

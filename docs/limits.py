@@ -183,15 +183,19 @@ def trial_tables() -> str:
     return "\n\n".join(tables)
 
 
+def write(name: str, table: str) -> None:
+    """Put a table between its marks on the page."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(f"<!-- {name} -->\n")
+    page = f"{before}<!-- {name} -->\n{table}\n<!-- end{rest.split('<!-- end', 1)[1]}"
+    PAGE.write_text(page, encoding="utf-8")
+    print(f"{table}\n")
+
+
 def main() -> None:
     """Measure, and put the tables between their marks on the page."""
-    page = PAGE.read_text(encoding="utf-8")
     tables = {f"scenes {preset}": scene_table(preset) for preset in PRESETS}
     for name, table in {**tables, "trials": trial_tables()}.items():
-        before, rest = page.split(f"<!-- {name} -->\n")
-        page = f"{before}<!-- {name} -->\n{table}\n<!-- end{rest.split('<!-- end', 1)[1]}"
-        print(f"{table}\n")
-    PAGE.write_text(page, encoding="utf-8")
+        write(name, table)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 Run by the system's Python, which has GStreamer's bindings: ``python3 rtsp.py PORT``, 0 for any.
 Prints its port, then obeys a word a line: ``stall`` and ``go on``; ends with its input.
 
-A picture holds the moment at which it was made, by the monotonic clock in ms, as black and white
-fields: 32 in the upper half.
+A picture holds the moment at which it was made, by the monotonic clock in tenths of a ms, as black
+and white fields: 32 in the upper half.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 WIDTH, HEIGHT, FPS = 320, 240, 25
 FIELDS = 32
+TENTHS = 1 << FIELDS  # until the stamp begins anew
 USER, PASSWORD = "me", "hush"
 PIPELINE = (
     "( appsrc name=src is-live=true format=time do-timestamp=true "
@@ -25,19 +26,24 @@ PIPELINE = (
 )
 
 
-def picture(now_ms: int) -> bytes:
+def picture(now: int) -> bytes:
     """Draw the time into a gray picture, as I420."""
     row = bytearray()
     for field in range(FIELDS):
-        row += bytes([235 if now_ms >> field & 1 else 16]) * (WIDTH // FIELDS)
+        row += bytes([235 if now >> field & 1 else 16]) * (WIDTH // FIELDS)
     gray = bytes(row) * (HEIGHT // 2) + bytes([128]) * (WIDTH * HEIGHT // 2)
     return gray + bytes([128]) * (WIDTH * HEIGHT // 2)
 
 
 def stamp_in(image: Any) -> int:
-    """Read the time that :func:`picture` drew, in ms, of a BGR or gray array."""
+    """Read the time that :func:`picture` drew, of a BGR or gray array."""
     row, wide = image[HEIGHT // 4], WIDTH // FIELDS
     return sum(int(row[at * wide + wide // 2].mean() > 127) << at for at in range(FIELDS))
+
+
+def age_ms(image: Any, at_s: float) -> float:
+    """Tell how old a picture was at a moment of the monotonic clock."""
+    return (int(10_000 * at_s) - stamp_in(image)) % TENTHS / 10
 
 
 def main() -> None:
@@ -55,7 +61,7 @@ def main() -> None:
         due_s = time.monotonic()
         while True:
             if not stalled.is_set():
-                data = picture(int(time.monotonic() * 1000) & (1 << FIELDS) - 1)
+                data = picture(int(10_000 * time.monotonic()) % TENTHS)
                 if source.emit("push-buffer", Gst.Buffer.new_wrapped(data)) != Gst.FlowReturn.OK:
                     return  # nobody watches any more
             due_s = max(due_s + 1 / FPS, time.monotonic() - 1)

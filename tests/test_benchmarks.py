@@ -131,11 +131,12 @@ def test_accuracy_under_every_condition_and_against_the_peers(tmp_path, data):
     )  # fmt: skip
     found = json.loads((tmp_path / "accuracy-robust.json").read_text())
     conditions = found["robustness"]
-    assert len(conditions) == 10
+    assert len(conditions) == 16
     auc = {name: row["mean"]["all"]["auc"] for name, row in conditions.items()}
     assert auc["plain"] == found["trackers"]["robust"]["mean"]["all"]["auc"]
     assert auc["first box shifted by 10 %"] < auc["plain"]
     assert auc["first box shifted by 10 %: its geometry alone"] < auc["plain"]
+    assert auc["boxes by hand"] == pytest.approx(auc["plain"], abs=0.1)
     assert auc["double size"] == pytest.approx(auc["plain"], abs=0.1)
     assert {"CamShift", "meanShift"} <= set(found["trackers"])
     stages = found["stages"]

@@ -27,7 +27,7 @@ from tracker.clips import find_clip
 from tracker.errors import SourceError
 from tracker.signals import Stopped, StopSignals
 from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
-from tracker.tables import read_table
+from tracker.tables import read_table, read_targets
 from tracker.video import open_sink, open_video
 
 needs_desktop = pytest.mark.skipif(bool(why_no_desktop()), reason=why_no_desktop())
@@ -187,7 +187,7 @@ def test_existing_files_are_kept_until_overwrite_is_given(clip, scene, capsys):
 
 
 @pytest.mark.parametrize(
-    "how", [["--auto"], ["--point", "125,125"], ["--color", "#d22828"]], ids=lambda how: how[0]
+    "how", [["--point", "125,125"], ["--color", "#d22828"]], ids=lambda how: how[0]
 )
 def test_the_target_can_be_found_without_a_mouse(clip, scene, how):
     assert main(["track", str(clip), *how, "--no-window", "--csv", "a.csv"]) == 0
@@ -200,10 +200,29 @@ def test_the_target_can_be_found_without_a_mouse(clip, scene, how):
 
 
 @pytest.mark.skipif(the_demo_clip() is None, reason="the clips are not rendered yet")
-def test_the_demo_finds_the_ball_and_not_its_shadow():
-    assert main(["demo", "--auto", "--no-window", "--max-frames", "20", "--csv", "a.csv"]) == 0
-    tracks = read_table("a.csv")
-    assert iou(tracks[0].box, find_clip(DEMO_CLIP).truth[20 - len(tracks)]) > 0.8
+def test_the_demo_finds_the_ball_by_itself():
+    short = ["--max-frames", "18", "--preset", "fast", "--csv", "a.csv"]
+    assert main(["demo", "--auto", "--no-window", *short]) == 0
+    truth = find_clip(DEMO_CLIP).truth
+    ball = [
+        tracks
+        for tracks in read_targets("a.csv").values()
+        if iou(tracks[-1].box, truth[tracks[-1].index]) > 0.8
+    ]
+    assert len(ball) == 1
+    assert ball[0][0].index <= 15
+    assert ball[0][-1].index == 17
+
+
+def test_where_nothing_moves_auto_says_so(tmp_path, capsys):
+    with open_sink(tmp_path / "still.mp4", fps=25) as sink:
+        for _ in range(12):
+            sink.write(np.asarray(texture(seed=2), np.uint8)[:120, :160, :3])
+    named = ["--no-window", "--csv", "a.csv"]
+    assert main(["track", str(tmp_path / "still.mp4"), "--auto", *named]) == 1
+    said = capsys.readouterr()
+    assert "something that moves was looked for in 12 frames, and not found" in said.err
+    assert "12 frames: no target" in said.out
 
 
 @pytest.mark.parametrize(
@@ -211,6 +230,7 @@ def test_the_demo_finds_the_ball_and_not_its_shadow():
     [
         (["--color", "#ff00ff"], 1, "something #ff00ff was looked for in 80 frames"),
         (["--color", "mauve"], 2, "'mauve'"),
+        (["--color", "pick"], 2, "there is no window to pick it in"),
         (["--point", "-5,900"], 2, "(-5, 900) is not in the 320x240 frame"),
     ],
 )
@@ -484,7 +504,7 @@ def moving():
 reel = Reel(Video("camera 0", Feed(moving(), None, None), is_live=True))
 with Window("live", (640, 480)) as window:
     player = Player(window, in_time=False)
-    frame, box = choose_target(player, reel, next(reel), preview_of("fast"))
+    frame, box, _ = choose_target(player, reel, next(reel), preview_of("fast"))
 print(box, frame.index, frame.time_s > 0)
 """
 
@@ -499,3 +519,24 @@ def test_a_camera_shows_its_pictures_until_the_target_is_drawn(desktop):  # noqa
     desktop.press("Return")
     stdout, stderr = program.communicate(timeout=20)
     assert stdout.strip() == "(100, 80, 100, 100) 0 True", stderr
+
+
+@needs_desktop
+def test_a_color_is_picked_with_the_mouse(desktop, tmp_path):  # noqa: F811
+    red, blue = (40, 40, 210), (200, 60, 30)
+    frame = np.full((240, 320, 3), 110, np.uint8)
+    frame[40:100, 30:110], frame[150:190, 220:270], frame[120:220, 20:160] = red, red, blue
+    with open_sink(tmp_path / "colors.mp4", fps=25) as sink:
+        for _ in range(10):
+            sink.write(frame)
+    files = ["--csv", "a.csv", "--max-frames", "4"]
+    program = desktop.start(
+        *("-m", "tracker", "track", "colors.mp4", "--color", "pick", *files), cwd=tmp_path
+    )
+    desktop.wait_for_window("tracker", program)
+    scale = 400 / 240
+    desktop.hands("mousemove", round(245 * scale), round(170 * scale), "click", 1)
+    _, stderr = program.communicate(timeout=20)
+    assert program.returncode == 0, stderr
+    box = read_table(tmp_path / "a.csv")[0].box
+    assert iou(box, Box(220, 150, 50, 40)) > 0.8, "what was clicked on, not the largest"

@@ -54,10 +54,13 @@ def test_a_confined_filter_is_nothing_outside_the_box_and_unchanged_in_it():
     assert np.abs(found - expected).max() < 1e-4
 
 
-def test_the_box_is_even_in_the_middle_and_holds_the_target():
+def test_the_box_is_the_nearest_even_one_in_the_middle():
     rows, columns = TRANSFORMS.support
-    assert (rows.start, rows.stop) == (15, 25)
+    assert (rows.start, rows.stop) == (16, 24)
     assert (columns.start, columns.stop) == (14, 26)
+    rows, columns = Transforms.of(CELLS, 1, 2 * CELLS).support
+    assert (rows.start, rows.stop) == (0, CELLS)
+    assert (columns.start, columns.stop) == (18, 22)
 
 
 @settings(max_examples=20, deadline=None)

@@ -6,15 +6,16 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
 from pathlib import Path
 
 import av
 import pytest
 from numbered import number_in, numbered
 
-from tracker.errors import SinkError
+from tracker.errors import DamagedError, SinkError
 from tracker.tables import read_table
-from tracker.video import open_sink
+from tracker.video import open_sink, open_video
 
 FPS = 25
 RECORDING = """
@@ -132,3 +133,38 @@ def test_a_folder_that_was_removed_is_told(tmp_path):
     shutil.rmtree(folder)
     with pytest.raises(SinkError, match=r"out\.partial\.mp4: cannot be completed \(No such file"):
         sink.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of half a megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", str(place)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk to be filled")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_on_a_full_disk_the_rows_are_whole_and_the_recording_plays(small_disk):
+    clip = Path(__file__).parent.parent / "videos" / "reentry.mp4"
+    options = f"--box 53,104,68,68 --preset fast --no-window --output {small_disk}/out.mp4"
+    tables = f"--csv {small_disk}/t.csv --jsonl {small_disk}/t.jsonl"
+    run = subprocess.run(
+        [sys.executable, "-m", "tracker", "track", clip, *options.split(), *tables.split()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert str(small_disk) in run.stderr
+    assert "No space left" in run.stderr or "is the disk full" in run.stderr
+    assert "Traceback" not in run.stderr
+    n_rows = min(len(read_table(small_disk / f"t.{kind}")) for kind in ("csv", "jsonl"))
+    n_frames = 0
+    with open_video(small_disk / "out.partial.mp4") as video, suppress(DamagedError):
+        for n_frames, _ in enumerate(video, start=1):  # noqa: B007  (its last fragment is cut)
+            pass
+    assert n_rows - 2 * FPS <= n_frames <= n_rows + 1
+    assert n_frames > FPS

@@ -14,6 +14,7 @@ from tracker import Box, iou, open_video
 from tracker.clips import find_clip
 from tracker.detect import (
     MotionDetector,
+    color_at,
     color_windows,
     density_windows,
     mask_window,
@@ -257,6 +258,15 @@ def test_the_basketball_is_orange():
     clip = find_clip("reentry")
     with open_video(clip.path) as video:
         assert iou(color_windows(next(video).image, "orange")[0], clip.truth[0]) > FOUND
+
+
+def test_a_color_is_picked_from_its_surroundings_by_a_median():
+    image = np.full((40, 60, 3), (200, 60, 30), np.uint8)
+    image[20, 31] = 0
+    assert color_at(image, (31.5, 20.5)) == color_at(image, (0, 0)) == (200, 60, 30)
+    assert color_at(image[..., ::-1], (59.9, 39.9), channels="rgb") == (200, 60, 30)
+    with pytest.raises(BoxError, match="not in the 60x40 frame"):
+        color_at(image, (60, 3))
 
 
 @pytest.mark.parametrize("text", ["redd", "#12345", "", "12,3,4"])

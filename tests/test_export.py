@@ -11,6 +11,8 @@ from numbered import write_video
 from tracker.arguments import read_arguments
 from tracker.box import Box
 from tracker.cli import main
+from tracker.crowd import TARGET_COLORS
+from tracker.tables import read_targets
 from tracker.video import open_video
 
 CLIP = Path(__file__).parent.parent / "videos" / "reentry.mp4"
@@ -47,6 +49,36 @@ def test_an_export_is_the_recording_again(followed, tmp_path, capfd, table):
         assert np.abs(one.astype(int) - other).mean() < 0.5
 
 
+def test_a_run_and_its_export_are_graded_by_the_same_words(followed, tmp_path):
+    sizes = []
+    for quality in ("low", "high"):
+        out = tmp_path / f"{quality}.mp4"
+        run = ["--box", BOX, "--no-window", "--max-frames", "5", "--output", str(out)]
+        assert main(["track", str(CLIP), *run, "--quality", quality]) == 0
+        again = ["--output", str(tmp_path / f"{quality}-again.mp4"), "--quality", quality]
+        table = str(followed / "t.csv")
+        assert main(["export", str(CLIP), table, *again, "--effort", "low"]) == 0
+        sizes.append([path.stat().st_size for path in (out, Path(again[1]))])
+    assert all(low < 0.6 * high for low, high in zip(*sizes, strict=True))
+
+
+@pytest.mark.parametrize("table", ["t.csv", "t.jsonl", "t.txt"])
+def test_an_export_of_several_targets_is_the_recording_again(tmp_path, capfd, table):
+    more = ["--box", "300,100,60,60", "--mot", str(tmp_path / "t.txt"), "--preset", "fast"]
+    follow(tmp_path, "--max-frames", "8", *more)
+    targets = read_targets(tmp_path / table)
+    assert list(targets) == [1, 2]
+    out = tmp_path / "again.mkv"
+    assert main(["export", str(CLIP), str(tmp_path / table), "--output", str(out)]) == 0
+    assert "8 frames, 16 of 16 tracks" in capfd.readouterr().out
+    seen, again = pictures(tmp_path / "seen.mkv")[0], pictures(out)[0]
+    for number, track in ((1, targets[1][7]), (2, targets[2][7])):
+        color = TARGET_COLORS[number - 1]
+        x, y = round(track.box.x), round(track.box.center[1])
+        for picture in (seen[7], again[7]):
+            assert np.abs(picture[y, x - 2 : x + 2].astype(int) - color).max(axis=1).min() < 60
+
+
 def test_frames_without_a_track_are_given_as_they_are(followed, tmp_path, capfd):
     lines = (followed / "t.jsonl").read_text().splitlines(keepends=True)
     (tmp_path / "t.jsonl").write_text("".join(lines[2:5] + lines[8:12]))
@@ -70,9 +102,12 @@ def test_a_table_of_another_video_is_told(followed, tmp_path, capfd):
 
 
 def test_a_box_may_be_in_percent_of_the_frame():
-    shares = read_arguments(["track", "x", "--box", "25%, 10, 50%,20%"]).box
+    (shares,) = read_arguments(["track", "x", "--box", "25%, 10, 50%,20%"]).box
     assert shares.on(640, 480) == Box(160, 10, 320, 96)
-    assert read_arguments(["track", "x", "--box", "-5%,1%,20%,20%"]).box.on(100, 100).x == -5
+    more = ["--box", "-5%,1%,20%,20%", "--box=1,2,3,4", "--box", "-1,2,3,4"]
+    first, *others = read_arguments(["track", "x", *more]).box
+    assert first.on(100, 100).x == -5
+    assert others == [Box(1, 2, 3, 4), Box(-1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize("text", ["10%,10%,0%,10%", "10%,10%,10%", "a%,1,2,3", "10%%,1,2,3"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -249,6 +250,7 @@ def test_a_run_records_through_outage_and_change_of_size(server, tmp_path):
     options += " --no-window --max-frames 25 --timeout 0.5"
     run = subprocess.Popen(
         [sys.executable, "-m", "tracker", "track", server.address, *options.split()],
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -257,10 +259,11 @@ def test_a_run_records_through_outage_and_change_of_size(server, tmp_path):
     server.stop()
     time.sleep(0.3)
     server.start()
-    _, err = run.communicate(timeout=20)
+    out, err = run.communicate(timeout=20)
     assert run.returncode == 0, err
     assert "connecting again" in err
     assert "pictures come again" in err
+    assert re.search(r"from coming in to being shown: \d+ ms, .* \d+ frames dropped", out)
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert len(lines) == 26
     assert any("no picture for" in line for line in lines)

@@ -15,7 +15,7 @@ from numbered import cut, number_in, write_video
 
 from tracker.box import Box
 from tracker.confidence import State
-from tracker.errors import BoxError, DamagedError, SourceError
+from tracker.errors import BoxError, ConfigError, DamagedError, SourceError
 from tracker.loop import READ_AHEAD, read_ahead, track_video
 from tracker.video import open_video
 
@@ -191,6 +191,23 @@ def test_a_cut_file_is_followed_to_its_end_before_the_complaint(tmp_path):
 def test_what_cannot_be_opened_is_said_at_the_first_step(tmp_path):
     with pytest.raises(SourceError, match="no such file"):
         next(track_video(tmp_path / "none.mp4", BOX))
+
+
+def test_several_targets_come_by_their_numbers(clip):
+    other = (20, 30, 40, 40)
+    pairs = list(track_video(clip, boxes=[BOX, other], preset="fast", max_frames=6))
+    assert [list(tracks) for _, tracks in pairs] == [[1, 2]] * 6
+    assert pairs[0][1][2].box == Box(*other)
+    assert [tracks[2].index for _, tracks in pairs] == list(range(6))
+    alone = [track for _, track in track_video(clip, BOX, preset="fast", max_frames=6)]
+    several = track_video(clip, boxes=[BOX], preset="fast", max_frames=6)
+    assert [tracks for _, tracks in several] == [{1: track} for track in alone]
+
+
+@pytest.mark.parametrize("boxes", [{}, {"box": BOX, "boxes": [BOX]}])
+def test_one_box_or_several_must_be_given(clip, boxes):
+    with pytest.raises(ConfigError, match=r"either the box of one target, or boxes=\[...\]"):
+        track_video(clip, **boxes)
 
 
 def test_a_bad_box_ends_the_thread_too(clip):

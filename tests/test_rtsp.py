@@ -79,7 +79,7 @@ def retry_soon(monkeypatch):
 
 def late_ms(frame):
     """Tell how old a picture is, by the time that is drawn into it."""
-    return (int(time.monotonic() * 1000) - rtsp.stamp_in(frame.image)) % (1 << rtsp.FIELDS)
+    return rtsp.age_ms(frame.image, time.monotonic())
 
 
 def test_what_is_seen_is_hardly_older_than_a_frame(server):

@@ -10,12 +10,20 @@ import sys
 import cv2
 import numpy as np
 import pytest
-from desktop import REPOSITORY, desktop, server, why_no_desktop  # noqa: F401  (fixtures)
+from desktop import (  # noqa: F401  (fixtures)
+    REPOSITORY,
+    Desktop,
+    desktop,
+    server,
+    why_no_desktop,
+    x_server,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.box import Box
 from tracker.screen.fitting import box_of_drag, fit, opening_size
+from tracker.screen.hud import draw_box, draw_cross
 
 needs_desktop = pytest.mark.skipif(bool(why_no_desktop()), reason=why_no_desktop())
 
@@ -142,6 +150,20 @@ def test_a_display_is_found_with_its_size(desktop):  # noqa: F811
     assert "why_not='', size=(1024, 768)" in answer
 
 
+@pytest.mark.parametrize("color", [(0, 0, 0), (255, 255, 255), (128, 128, 128), (230, 180, 60)])
+def test_a_box_being_drawn_and_the_lines_to_hit_it_are_seen_on_any_color(color):
+    place = fit((320, 240), (320, 240))
+    for draw_it in (
+        lambda canvas: draw_box(canvas, Box(100, 80, 90, 60), place),
+        lambda canvas: draw_cross(canvas, 200, 80),
+    ):
+        canvas = np.full((240, 320, 3), color, np.uint8)
+        draw_it(canvas)
+        along = canvas[74:87, 112:134].astype(int)  # of the upper edge between handles, of the line
+        across = np.abs(along - color).max(axis=(0, 2))
+        assert (across > 100).all()
+
+
 # --- a real window ------------------------------------------------------------------------------
 
 SELECT = """
@@ -201,6 +223,28 @@ def test_on_a_picture_larger_than_the_screen_the_box_is_that_of_the_picture(desk
     one_px = 3840 / wide  # of the window, in the picture
     wanted = [100 * one_px, 50 * one_px, 200 * one_px, 150 * one_px]
     assert answer_of(program) == pytest.approx(wanted, abs=one_px / 2)
+
+
+@needs_desktop
+@pytest.mark.parametrize(("factor", "screen"), [(2, (1024, 768)), (1.5, (1500, 900))])
+def test_on_a_high_dpi_screen_the_window_fits_and_the_box_is_that_of_the_picture(factor, screen):
+    with x_server(*screen) as display:
+        screened = Desktop(display)
+        screened.environment["QT_SCALE_FACTOR"] = str(factor)
+        program = screened.start("-c", SELECT, "3840", "2160", "1")
+        screened.wait_for_window("choose", program)
+        shown = screened.screenshot()
+        wide, high = opening_size((3840, 2160), (screen[0] // factor, screen[1] // factor))
+        edge = round(high * factor) // 2, round(wide * factor)
+        assert shown[edge[0], edge[1] - 4].tolist() == [200, 200, 200], "the whole picture is shown"
+        assert not shown[:, edge[1] + 2 :].any(), "and nothing beside it"
+        screened.drag((150, 60), (450, 240))
+        screened.press("space")
+        answer = answer_of(program)
+        screened.stop()
+    start, end = ([int(at / factor) for at in point] for point in ((150, 60), (450, 240)))
+    place = fit((3840, 2160), (wide, high))
+    assert answer == pytest.approx(list(box_of_drag(start, end, place, (3840, 2160))))
 
 
 @needs_desktop

@@ -47,6 +47,66 @@ def boxes_of(path: Path) -> list[str]:
     return names
 
 
+# How well it is written
+
+
+def graded(folder: Path, suffix: str, **grade: str) -> tuple[int, float]:
+    """Give the size of a recording of noisy pictures, and its mean difference from them."""
+    rng, path = np.random.default_rng(0), folder / f"{'-'.join(sum(grade.items(), ()))}{suffix}"
+    ground = cv2.resize(rng.integers(0, 256, (6, 8, 3), np.uint8), (161, 121))
+    images = [np.clip(ground + rng.normal(0, 6, (121, 161, 1)), 0, 255) for _ in range(8)]
+    images = [image.astype(np.uint8) for image in images]
+    with open_sink(path, **grade) as sink:
+        for image in images:
+            sink.write(image)
+    with open_video(path) as video:
+        seen = [frame.image[:121, :161].astype(int) for frame in video]
+    return path.stat().st_size, float(np.abs(np.array(seen) - images).mean())
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
+def test_a_higher_quality_takes_more_room_and_loses_less_down_to_nothing(tmp_path, suffix):
+    grades = [graded(tmp_path, suffix, quality=q) for q in ("low", "medium", "high", "lossless")]
+    sizes, losses = zip(*grades, strict=True)
+    assert all(1.3 * smaller < larger for smaller, larger in itertools.pairwise(sizes))
+    assert all(more > 1.1 * less for more, less in itertools.pairwise(losses))
+    assert losses[-1] == 0
+
+
+def test_more_effort_makes_a_smaller_film_and_not_one_of_low_quality(tmp_path):
+    hasty, usual, thorough = (graded(tmp_path, ".mp4", effort=e) for e in ("low", "medium", "high"))
+    assert thorough[0] < usual[0] < hasty[0]
+    assert thorough[1] < graded(tmp_path, ".mp4", quality="low")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "grade", "message"),
+    [
+        ("a.mp4", {"quality": "best"}, "quality 'best': expected one of low, medium, high, loss"),
+        ("a.mp4", {"effort": "9"}, "effort '9': expected one of low, medium, high"),
+        ("a.gif", {"quality": "high"}, "one quality, 256 colors"),
+        ("a%d.jpg", {"quality": "lossless"}, r"take \.png"),
+        ("a%d.png", {"effort": "high"}, r"for \.mp4, \.mkv and \.webm"),
+    ],
+)
+def test_a_quality_that_cannot_be_had_is_said_before_anything_is_written(
+    tmp_path, name, grade, message
+):
+    with pytest.raises(SinkError, match=message):
+        open_sink(tmp_path / name, **grade)
+    assert not list(tmp_path.iterdir())
+
+
+def test_pictures_are_graded_too(tmp_path):
+    picture = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    sizes = []
+    for quality in ("low", "medium", "high"):
+        with open_sink(tmp_path / f"{quality}%d.jpg", quality=quality) as sink:
+            sink.write(picture)
+        sizes.append((tmp_path / f"{quality}0.jpg").stat().st_size)
+    assert sizes == sorted(set(sizes))
+
+
 # What is written
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import gc
+import shutil
+import subprocess
 import time
 from collections import deque
 
@@ -16,14 +18,16 @@ from hypothesis import strategies as st
 from numbered import number_in, write_video
 
 from tracker.box import Box, iou
+from tracker.crowd import TARGET_COLORS
 from tracker.reel import Reel
 from tracker.screen.editor import BoxEditor, grip_at, pulled
 from tracker.screen.fitting import fit, opening_size
 from tracker.screen.keys import KEYS
 from tracker.screen.pace import LONGEST_UNDRAWN_S, Pace
-from tracker.screen.window import Drag
+from tracker.screen.timeline import TIMELINE_HEIGHT
+from tracker.screen.window import BAR_HEIGHT, Drag
 from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
-from tracker.tables import read_table
+from tracker.tables import read_table, read_targets
 from tracker.video import open_sink, open_video
 
 needs_desktop = pytest.mark.skipif(bool(why_no_desktop()), reason=why_no_desktop())
@@ -308,3 +312,106 @@ def test_dragging_on_the_moving_picture_stops_it_and_follows_the_new_box(
     assert program.returncode == 0, stderr
     drawn = Box(*(float(rows_of(table)[n - 1][name]) for name in ("x", "y", "width", "height")))
     assert iou(drawn, Box(400, 300, 100, 100)) > 0.95
+
+
+@needs_desktop
+@pytest.mark.skipif(not shutil.which("openbox"), reason="full screen needs a window manager")
+def test_in_full_screen_the_box_is_that_of_the_picture_too(long_film, tmp_path):
+    table, size = tmp_path / "a.csv", (800, 480)
+    with x_server(*size) as display:
+        desktop = Desktop(display)
+        manager = subprocess.Popen(["openbox"], env=desktop.environment, stderr=subprocess.DEVNULL)
+        program = desktop.start(
+            *("-m", "tracker", "track", str(long_film), "--preset", "fast", "--csv", "a.csv"),
+            cwd=tmp_path,
+        )
+        desktop.wait_for_window("tracker", program)
+        assert not desktop.screenshot()[-3, 4].any(), "beside the window"
+        desktop.press("f")
+        wait_for(lambda: desktop.screenshot()[-3, 4].any())
+        desktop.drag((300, 100), (499, 299))
+        desktop.press("Return")
+        wait_for(lambda: len(rows_of(table)) > 2)
+        desktop.press("Escape")
+        wait_for(lambda: not desktop.screenshot()[-3, 4].any())
+        desktop.press("q")
+        _, stderr = program.communicate(timeout=20)
+        desktop.stop()
+        manager.terminate()
+        manager.wait()
+    assert program.returncode == 0, stderr
+    place = fit((WIDTH, HEIGHT), (size[0], size[1] - BAR_HEIGHT - TIMELINE_HEIGHT))
+    x, y = (300 - place.left) / place.scale_x, (100 - place.top) / place.scale_y
+    drawn = [float(rows_of(table)[0][name]) for name in ("x", "y", "width", "height")]
+    assert drawn == pytest.approx([x, y, 200 / place.scale_x, 200 / place.scale_y], abs=0.01)
+
+
+def targets_of(path):
+    """Give the rows of each target, by its number."""
+    found = {}
+    for row in rows_of(path):
+        found.setdefault(int(row.get("id", 1)), []).append(row)
+    return found
+
+
+@needs_desktop
+@LARGE
+def test_several_drags_make_several_targets_a_click_selects_one_and_delete_drops_it(
+    screen, long_film, tmp_path
+):
+    desktop, (wide, _) = screen
+    table, scale = tmp_path / "a.csv", wide / WIDTH
+    program = desktop.start(
+        *("-m", "tracker", "track", str(long_film), "--preset", "fast"),
+        *("--csv", "a.csv", "--mot", "a.txt"),
+        cwd=tmp_path,
+    )
+    desktop.wait_for_window("tracker", program)
+
+    def place(x, y):
+        return round(x * scale), round(y * scale)
+
+    def draw(x, y, side, key):
+        desktop.drag(place(x, y), place(x + side, y + side))
+        desktop.press(key)
+
+    draw(START.x, START.y, 120, "a")
+    draw(450, 40, 80, "a")
+    draw(60, 320, 100, "a")
+    seen = desktop.screenshot().astype(int)
+    for number, (x, y) in {1: (START.x, 240), 2: (450, 80), 3: (60, 370)}.items():
+        column, row = place(x, y)
+        border = seen[row, column - 3 : column + 4]
+        assert np.abs(border - TARGET_COLORS[number - 1]).max(axis=1).min() < 50, number
+    desktop.press("space")
+    wait_for(lambda: len(targets_of(table).get(3, [])) > 5)
+    assert list(targets_of(table)) == [1, 2, 3]
+
+    # a click selects, and the film goes on; delete drops
+    desktop.hands("mousemove", *place(490, 80), "click", 1)
+    desktop.press("Delete")
+    n = len(targets_of(table)[3])
+    wait_for(lambda: len(targets_of(table)[3]) > n + 5)
+    assert len(targets_of(table)[2]) < len(targets_of(table)[3]) == len(targets_of(table)[1])
+
+    # a box with one selected corrects it, with none selected is one more
+    desktop.press("space")
+    standing_rows(table)
+    desktop.hands("mousemove", *place(110, 370), "click", 1)
+    desktop.press("w")
+    assert [rows[-1]["wrong"] for rows in targets_of(table).values()] == ["0", "0", "1"]
+    draw(300, 30, 70, "Return")
+    wait_for(lambda: abs(float(targets_of(table)[3][-1]["x"]) - 300) < 40)
+    desktop.press("space")
+    standing_rows(table)
+    desktop.hands("mousemove", *place(600, 460), "click", 1)
+    draw(60, 320, 100, "Return")
+    wait_for(lambda: len(targets_of(table).get(4, [])) > 2)
+    desktop.press("q")
+    _, stderr = program.communicate(timeout=20)
+    assert program.returncode == 0, stderr
+    assert stderr == ""
+    rows = targets_of(table)
+    assert list(rows) == [1, 2, 3, 4]
+    assert [row["index"] for row in rows[1]] == [str(n) for n in range(len(rows[1]))]
+    assert list(read_targets(tmp_path / "a.txt")) == [1, 2, 3, 4]

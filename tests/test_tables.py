@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tracker.box import Box, RotatedBox
 from tracker.confidence import State
 from tracker.errors import DamagedError, SinkError, SourceError
-from tracker.tables import COLUMNS, open_table, read_table
+from tracker.tables import COLUMNS, open_table, read_table, read_targets
 from tracker.track import Track
 
 SUFFIXES = pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
@@ -196,9 +196,9 @@ def test_an_existing_table_is_kept_unless_told_otherwise(tmp_path, suffix):
 
 
 def test_other_kinds_of_file_are_refused(tmp_path):
-    with pytest.raises(SinkError, match=r"tables are written as \.csv or \.jsonl"):
+    with pytest.raises(SinkError, match=r"tables are written as \.csv, \.jsonl or \.txt"):
         open_table(tmp_path / "tracks.xlsx")
-    with pytest.raises(SourceError, match=r"tables are read from \.csv or \.jsonl"):
+    with pytest.raises(SourceError, match=r"tables are read from \.csv, \.jsonl or \.txt"):
         read_table(tmp_path / "tracks.xlsx")
 
 
@@ -255,3 +255,73 @@ def test_a_table_of_something_else_is_refused(tmp_path, content, words):
 def test_a_missing_table_is_a_source_error(tmp_path):
     with pytest.raises(SourceError, match=r"cannot be read \(No such file or directory\)"):
         read_table(tmp_path / "tracks.csv")
+
+
+# --- several targets ----------------------------------------------------------------------------
+
+
+def write_two(path, n_frames=3):
+    with open_table(path, ids=True) as table:
+        for index in range(n_frames):
+            table.write(make_track(index), 1)
+            table.write(make_track(index, reason="behind 1, or 2"), 7)
+    return table
+
+
+@SUFFIXES
+def test_a_table_of_several_targets_says_which_one_each_row_is_of(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    assert write_two(path).n_rows == 6
+    targets = read_targets(path)
+    assert list(targets) == [1, 7]
+    assert [track.index for track in targets[7]] == [0, 1, 2]
+    assert {track.reason for track in targets[7]} == {"behind 1, or 2"}
+    with pytest.raises(SourceError, match="has 2 targets; read_targets"):
+        read_table(path)
+
+
+@SUFFIXES
+def test_a_second_target_may_come_later_and_every_row_has_an_id_then(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path) as table:
+        table.write(make_track(0, reason='he said "behind, 1"'))
+        table.mark(0, wrong=True)
+        with pytest.raises(SinkError, match="has no ids, and a row of target 2 came"):
+            table.write(make_track(1), 2)
+        table.add_ids()
+        table.add_ids()
+        table.write(make_track(1), 1)
+        table.write(make_track(1), 2)
+        table.mark(1, 2, wrong=True)
+        assert marks_of(path) == [1, 0, 1]
+        table.rewind(1)
+        table.write(make_track(1), 2)
+        with pytest.raises(SinkError, match="frame 1 has no row"):
+            table.mark(1, 1, wrong=True)
+    targets = read_targets(path)
+    assert [track.reason for track in targets[1]] == ['he said "behind, 1"']
+    assert [track.index for track in targets[2]] == [1]
+    assert [one.name for one in tmp_path.iterdir()] == [path.name], "no other file is left"
+
+
+def test_the_form_of_the_challenge_counts_from_one_and_leaves_lost_targets_away(tmp_path):
+    path = tmp_path / "tracks.txt"
+    table = write_two(path)
+    assert path.read_text().splitlines()[1] == "2,1,11.1235,21.5,40.0,30.25,0.8765,-1,-1,-1"
+    assert table.n_rows == len(path.read_text().splitlines()) == 3
+    assert not table.has_marks
+    (tracks,) = read_targets(path).values()
+    assert [track.index for track in tracks] == [0, 1, 2]
+    assert tracks[1].box == pytest.approx(make_track().box, abs=1e-4)
+    path.write_text(path.read_text() + "4,1,10,20")
+    with pytest.raises(DamagedError, match="line 4: not a whole row"):
+        read_targets(path)
+
+
+def test_a_table_of_the_challenge_can_be_rewound(tmp_path):
+    with open_table(tmp_path / "tracks.txt") as table:
+        for index in range(4):
+            table.write(make_track(index), 3)
+        table.rewind(2)
+        table.write(make_track(2), 3)
+    assert [track.index for track in read_targets(table.path)[3]] == [0, 1, 2]

@@ -37,6 +37,8 @@ from .track import Track
 from .tracker import Tracker
 
 if TYPE_CHECKING:
+    from .crowd import draw_all
+    from .interop import tracks_to_supervision
     from .loop import track_video
     from .overlay import draw
     from .video import open_sink, open_video
@@ -57,18 +59,22 @@ __all__ = [
     "TrackerError",
     "climb",
     "draw",
+    "draw_all",
     "iou",
     "open_sink",
     "open_video",
     "track_video",
+    "tracks_to_supervision",
 ]
 
 # Imported when first used: a pipeline that has its frames already pays for cv2 and NumPy only.
 _LAZY = {
     "draw": ".overlay",
+    "draw_all": ".crowd",
     "open_sink": ".video",
     "open_video": ".video",
     "track_video": ".loop",
+    "tracks_to_supervision": ".interop",
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .box import Box
+from .video.grades import EFFORTS, QUALITIES, USUAL
 
 __all__ = ["AUTO", "OUTPUT_FOLDER", "Shares", "read_arguments"]
 
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("table", metavar="TABLE", type=Path, help="what --csv or --jsonl wrote")
     export.add_argument("--output", type=Path, metavar="FILE", required=True, help=OUTPUTS)
     export.add_argument("--keep-audio", action="store_true", help="copy the source's sound into it")
+    _add_grade(export)
     export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
     _add_segment(commands.add_parser("segment", help="divide a picture into regions"))
     _add_cluster(commands.add_parser("cluster", help="find the clusters of a table of points"))
@@ -77,21 +79,28 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     target(
         "--box",
         type=_box,
+        action="append",
         metavar="X,Y,W,H",
-        help="target in the first frame, px or 5%%; else the mouse",
+        help="target in the first frame, px or 5%%; again for each more; else the mouse",
     )
-    target("--auto", action="store_true", help="target: what moves first, whatever the camera does")
+    target("--auto", action="store_true", help="targets: all that moves, whatever the camera does")
     target("--point", type=_point, metavar="X,Y", help="target: the region round this point, px")
-    target("--color", metavar="COLOR", help="target: the largest thing of a color, red or #c81e28")
+    target(
+        "--color",
+        metavar="COLOR",
+        help="target: the largest thing of a color, red or #c81e28; pick: by a click",
+    )
     add(
         "--output",
         type=Path,
         metavar="FILE",
         help="annotated video: .mp4 .mkv .webm .gif %%06d.png -",
     )
+    _add_grade(parser)
     add("--keep-audio", action="store_true", help="copy the source's sound into it")
     add("--csv", type=Path, metavar="FILE", help="write a table, a line a frame (.csv)")
     add("--jsonl", type=Path, metavar="FILE", help="write the same as JSON lines (.jsonl)")
+    add("--mot", type=Path, metavar="FILE", help="write them in the MOT challenge's form (.txt)")
     add("--density", action="store_true", help="show what the tracker sees, too")
     add("--no-window", action="store_true", help="open no window")
     add("--start", type=float, default=0.0, metavar="S", help="begin at this second")
@@ -109,6 +118,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="configuration of the tracker: robust or fast (default: robust)",
     )
     add("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _add_grade(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--quality", choices=QUALITIES, default=USUAL.quality, help="of what is seen (medium)")
+    add("--effort", choices=EFFORTS, default=USUAL.effort, help="to make it small (medium)")
 
 
 def _add_segment(parser: argparse.ArgumentParser) -> None:
@@ -211,9 +226,9 @@ def _size(text: str) -> tuple[int, int]:
 
 def _joined(arguments: Sequence[str]) -> list[str]:
     """Let --box and --point take a negative number, which argparse would read as an option."""
-    joined = list(arguments)
-    for option in ("--box", "--point"):
-        if option in joined[:-1]:
-            at = joined.index(option)
-            joined[at : at + 2] = [f"{option}={joined[at + 1]}"]
+    joined: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        value = next(words, None) if word in ("--box", "--point") else None
+        joined.append(word if value is None else f"{word}={value}")
     return joined

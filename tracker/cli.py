@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -21,8 +22,10 @@ from .arguments import OUTPUT_FOLDER, Shares, read_arguments
 from .box import Box
 from .clips import find_clip
 from .cluster import cluster
+from .detect import point_window
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
+from .multi import MultiTracker
 from .outputs import Outputs, check_file, make_output_folder, name_outputs, stem_of
 from .recorder import Recorder
 from .reel import Reel
@@ -38,10 +41,9 @@ from .run import Run, Summary
 from .screen import Player, Preview, Window, before_exit, find_display
 from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
-from .starting import find_start
+from .starting import find_color, pick_color
 from .steering import Steering, choose_target, preview_of
-from .tables import read_table
-from .tracker import Tracker
+from .tables import read_targets
 from .video import CameraConfig, Frame, Video, open_sink, open_video
 from .video.names import PIPE
 
@@ -51,6 +53,8 @@ DONE, FAILED, USAGE, ENDED_EARLY, NOT_OPENED = 0, 1, 2, 3, 4
 BY_SIGNAL = 128  # a shell's custom: added to the number of the signal
 
 LARGE_GIF = 10_000_000  # bytes; mail and web pages balk at more
+
+PICK = "pick"  # instead of a color: with the mouse
 
 DEMO_CLIP = "reentry"  # the one inside the wheel
 
@@ -91,10 +95,11 @@ class _Job:
     """What to follow, where to write it."""
 
     source: str
-    box: Box | Shares | None  # None: to be found, or drawn with the mouse
+    boxes: Sequence[Box | Shares]  # none: to be found, or drawn with the mouse
     outputs: Outputs
     overwrite: bool
     density: bool
+    auto: bool = False
     truth: Sequence[Box | None] = ()
 
 
@@ -102,7 +107,9 @@ def _track(options: argparse.Namespace, signals: StopSignals) -> int:
     """Follow the target in a source of the user's."""
     why_no_window = _why_no_window(options)
     outputs = name_outputs(options, stem_of(options.source), all_if_none=bool(why_no_window))
-    job = _Job(options.source, options.box, outputs, options.overwrite, options.density)
+    job = _Job(
+        options.source, options.box or (), outputs, options.overwrite, options.density, options.auto
+    )
     return _run(job, options, signals, why_no_window)
 
 
@@ -113,17 +120,20 @@ def _demo(options: argparse.Namespace, signals: StopSignals) -> int:
     clip = find_clip(DEMO_CLIP)
     outputs = name_outputs(options, clip.path.stem, all_if_none=True)
     # what an earlier demo left in our own folder may go; a file that was named may not
-    overwrite = options.overwrite or not (options.output or options.csv or options.jsonl)
+    named = options.output or options.csv or options.jsonl or options.mot
+    overwrite = options.overwrite or not named
     chosen = options.box is not None or _finds(options) or options.start
     truth = [] if chosen else clip.truth
-    box = truth[0] if truth else options.box
-    job = _Job(str(clip.path), box, outputs, overwrite, density=True, truth=truth)
+    boxes = [box for box in truth[:1] if box is not None] or options.box or ()
+    job = _Job(
+        str(clip.path), boxes, outputs, overwrite, density=True, auto=options.auto, truth=truth
+    )
     return _run(job, options, signals, _why_no_window(options))
 
 
 def _export(options: argparse.Namespace, signals: StopSignals) -> int:
     """Draw the tracks of a table onto their video."""
-    tracks = read_table(options.table)
+    targets = read_targets(options.table)
     with (
         open_video(options.source) as video,
         open_sink(
@@ -131,10 +141,13 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
             like=video,
             overwrite=options.overwrite,
             sound_of=options.source if options.keep_audio else None,
+            quality=options.quality,
+            effort=options.effort,
         ) as sink,
     ):
-        n_tracked = export(video, tracks, sink)
-    print(f"wrote {options.output}: {sink.n_frames} frames, {n_tracked} of {len(tracks)} tracks")
+        n_tracked = export(video, targets, sink)
+    n_tracks = sum(map(len, targets.values()))
+    print(f"wrote {options.output}: {sink.n_frames} frames, {n_tracked} of {n_tracks} tracks")
     return DONE
 
 
@@ -202,7 +215,7 @@ def _why_no_window(options: argparse.Namespace) -> str:
 
 def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_window: str) -> int:
     """Open everything, follow, say what came of it."""
-    if why_no_window and job.box is None and not _finds(options):
+    if why_no_window and not job.boxes and not _finds(options):
         raise ConfigError(
             f"without a window ({why_no_window}) the target cannot be drawn: "
             "give its box in the first frame, --box x,y,width,height, or --auto"
@@ -219,22 +232,24 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
             player = Player(window, in_time=not video.is_live, density=job.density)
         _tell_of_the_camera(video, options)
         first = next(reel)
-        box = job.box
-        if isinstance(box, Shares):
-            box = box.on(video.width, video.height)
-        preview = preview_of(options.preset)
-        if box is None and _finds(options):
-            first, box = find_start(first, reel, window, point=options.point, color=options.color)
-        elif box is None and player is not None:
-            first, box = choose_target(player, reel, first, preview)
-        if box is None:
-            _complain("canceled: no target was chosen, nothing was done")
-            return FAILED
-        tracker = Tracker(first.image, box, time_s=first.time_s, preset=options.preset)
-        _announce(video, box, tracker)
+        boxes = [_on(box, video) for box in job.boxes]
+        preview, stands = preview_of(options.preset), False
+        if not boxes and not job.auto:
+            first, box, stands = _choose(first, reel, player, preview, options)
+            if box is None:
+                _complain("canceled: no target was chosen, nothing was done")
+                return FAILED
+            boxes = [box]
+        targets = MultiTracker(preset=options.preset)
+        for box in boxes:
+            targets.add(first.image, box, first.time_s)
+        _announce(video, boxes, targets)
         if why_no_window and not options.no_window:
             _complain(f"no window ({why_no_window}): what is seen goes to the files only")
-        summary = _record(job, reel, first, tracker, player, preview, signals)
+        steered = None
+        if player is not None:
+            steered = partial(_steering, player, reel, job.outputs, preview, stands=stands)
+        summary = _record(job, reel, first, targets, signals, steered)
     _report(summary, job.outputs, in_time=player is not None and not video.is_live)
     return _status(summary)
 
@@ -277,14 +292,41 @@ def _make_room(job: _Job) -> None:
             print(f"replacing {path}")
 
 
+def _on(box: Box | Shares, video: Video) -> Box:
+    return box.on(video.width, video.height) if isinstance(box, Shares) else box
+
+
+def _choose(
+    first: Frame, reel: Reel, player: Player | None, preview: Preview, options: argparse.Namespace
+) -> tuple[Frame, Box | None, bool]:
+    """Find the target as the options say, or let the user draw it; as `choose_target` gives it."""
+    window = player.window if player is not None else None
+    if options.point:
+        return first, point_window(first.image, options.point), False
+    if options.color == PICK:
+        if window is None:
+            raise ConfigError("--color pick: there is no window to pick it in; give a name or hex")
+        return *pick_color(first, reel, window, moves=reel.source.is_live), False
+    if options.color:
+        return *find_color(first, reel, window, options.color), False
+    if player is None:
+        return first, None, False
+    return choose_target(player, reel, first, preview)
+
+
+def _steering(
+    player: Player, reel: Reel, outputs: Outputs, preview: Preview, run: Run, *, stands: bool
+) -> Steering:
+    return Steering(run, player, reel, outputs, preview, stands=stands)
+
+
 def _record(
     job: _Job,
     reel: Reel,
     first: Frame,
-    tracker: Tracker,
-    player: Player | None,
-    preview: Preview,
+    targets: MultiTracker,
     signals: StopSignals,
+    steered: Callable[[Run], Steering] | None,
 ) -> Summary:
     """Follow with everything open."""
     frames: Iterator[Frame] = _with_outages_told(_with_first(first, reel))
@@ -296,22 +338,30 @@ def _record(
             _complain(
                 f"an earlier run was killed while it recorded; {recorder.leftover} is what it had"
             )
-        run = Run(tracker, recorder=recorder, signals=signals, density=job.density, truth=job.truth)
-        if player is not None:
+        run = Run(
+            targets,
+            recorder=recorder,
+            signals=signals,
+            density=job.density,
+            truth=job.truth,
+            auto=job.auto,
+        )
+        if steered is not None:
             stack.enter_context(before_exit(lambda: _end_without_display(recorder, signals)))
-            return run.follow(frames, Steering(run, player, reel, job.outputs, preview).show)
+            return run.follow(frames, steered(run).show)
         return run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
 
 
-def _end_without_display(recorder: Recorder, signals: StopSignals) -> int:
-    """Complete what was written; gives the exit status."""
+def _end_without_display(recorder: Recorder, signals: StopSignals) -> None:
+    """Complete what was written, and end before Qt does so with its own destructors."""
     signals.ignore()
     try:
         recorder.close()
     except SinkError as error:
         _complain(str(error))
     _complain("the display has vanished; the files hold what was seen until then")
-    return FAILED
+    sys.stdout.flush()
+    os._exit(FAILED)
 
 
 def _with_first(first: Frame, frames: Iterator[Frame]) -> Iterator[Frame]:
@@ -346,21 +396,24 @@ def _complain(message: str) -> None:
     print(f"tracker: {message}", file=sys.stderr)
 
 
-def _announce(video: Video, box: Box, tracker: Tracker) -> None:
+def _announce(video: Video, boxes: Sequence[Box], targets: MultiTracker) -> None:
     """Say what is followed, and whether that looks hard."""
     rate = f", {float(video.fps):.4g} frames a second" if video.fps else ""
-    print(f"following {box} in {video.name}: {video.width}x{video.height}{rate}", flush=True)
-    if tracker.warning:
-        _complain(f"warning: {tracker.warning}")
+    what = ", ".join(map(str, boxes)) or "what moves"
+    print(f"following {what} in {video.name}: {video.width}x{video.height}{rate}", flush=True)
+    for number in targets.ids:
+        which = f"target {number}: " if len(targets) > 1 else ""
+        if targets[number].warning:
+            _complain(f"warning: {which}{targets[number].warning}")
 
 
 def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
     """Say what came of it."""
     states = ", ".join(
-        f"{state} {100 * count / summary.n_frames:.0f} %"
+        f"{state} {100 * count / summary.states.total():.0f} %"
         for state, count in summary.states.most_common()
     )
-    print(f"{summary.n_frames} frames: {states}")
+    print(f"{summary.n_frames} frames: {states or 'no target'}")
     rate = summary.n_frames / max(summary.elapsed_s, 1e-9)
     how = "shown in time with the clip" if in_time else "with reading, drawing and writing"
     own = f"the tracker itself took {summary.update_ms:.2f} ms of CPU each"
@@ -392,4 +445,10 @@ def _status(summary: Summary) -> int:
     if summary.damage:
         _complain(summary.damage)
         return ENDED_EARLY
+    if not summary.states:
+        _complain(
+            f"something that moves was looked for in {summary.n_frames} frames, and not found; "
+            "give --box"
+        )
+        return FAILED
     return DONE

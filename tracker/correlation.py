@@ -21,7 +21,7 @@ Spectrum = NDArray[np.complex64]  # (channels, cells, cells // 2 + 1)
 RESPONSE_DEVIATION = 0.045  # of the target's side: how sharp the peak is asked to be
 FIRST_PENALTY, PENALTY_GROWTH = 1.0, 10.0  # of leaving the box, and its growth by iteration
 ITERATIONS, FIRST_ITERATIONS = 2, 3
-LEAST_SUPPORT = 3  # cells
+LEAST_SUPPORT = 4  # cells
 
 
 class Transforms(NamedTuple):
@@ -218,9 +218,11 @@ def _fading(length: int) -> NDArray[np.float64]:
 
 
 def _support(length: float, cells: int) -> tuple[int, int]:
-    """Give the first and the last but one of an even number of cells, in the middle."""
-    half = (int(np.ceil(max(length, LEAST_SUPPORT))) + 1) // 2
-    half = min(half, cells // 2)
+    """Give the first and the last but one of an even number of cells, in the middle.
+
+    The nearest one: a cell more takes in what lies beside the target, and footage is lost to it.
+    """
+    half = min(round(max(length, LEAST_SUPPORT) / 2), cells // 2)
     return cells // 2 - half, cells // 2 + half
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 
+from .crowd import draw_all
 from .drawing import Image
 from .errors import SourceError
-from .loop import READ_AHEAD, read_ahead
+from .loop import FIRST, READ_AHEAD, read_ahead
 from .overlay import draw
 from .run import TRAIL_FRAMES
 from .track import Track
@@ -22,8 +23,13 @@ SAME_S = (
 )
 
 
-def export(video: Video, tracks: Sequence[Track], sink: Sink) -> int:
-    """Record the frames from the first track to the last; give how many had one.
+def export(video: Video, targets: Mapping[int, Sequence[Track]], sink: Sink) -> int:
+    """Record the frames from the first track to the last; give how many frames had one.
+
+    Parameters
+    ----------
+    targets : mapping of int to sequence of Track
+        As :func:`~tracker.tables.read_targets` gives them.
 
     Raises
     ------
@@ -32,35 +38,63 @@ def export(video: Video, tracks: Sequence[Track], sink: Sink) -> int:
     """
     n_tracked = 0
     with closing(read_ahead(video, READ_AHEAD)) as frames:
-        for frame, track, picture in drawn(frames, tracks):
+        for frame, tracks, picture in drawn(frames, targets):
             sink.write(picture, frame.time_s)
-            n_tracked += track is not None
-    if tracks and not n_tracked:
+            n_tracked += len(tracks)
+    if targets and not n_tracked:
         raise SourceError(f"{video.name}: no frame has the time of a track; is it another video?")
     return n_tracked
 
 
 def drawn(
-    frames: Iterable[Frame], tracks: Sequence[Track]
-) -> Iterator[tuple[Frame, Track | None, Image]]:
-    """Give the frames from the first track to the last, each with its track and drawn on.
+    frames: Iterable[Frame], targets: Mapping[int, Sequence[Track]]
+) -> Iterator[tuple[Frame, dict[int, Track], Image]]:
+    """Give the frames from the first track to the last, each with its tracks and drawn on.
 
     Tracks belong to frames by their times, or by their numbers where a track has no time.
     """
-    by_number = {track.index: track for track in tracks if track.time_s is None}
-    by_time = {track.time_s: track for track in tracks if track.time_s is not None}
+    by_number, by_time = _of_frames(targets)
     times = sorted(by_time)
-    trail, n_left = deque[Track](maxlen=TRAIL_FRAMES), len(tracks)
+    trails: dict[int, deque[Track]] = defaultdict(lambda: deque(maxlen=TRAIL_FRAMES))
+    n_left = sum(map(len, targets.values()))
     for frame in frames:
-        track = by_number.get(frame.index)
+        tracks = by_number.get(frame.index, {})
         at = bisect_left(times, frame.time_s - SAME_S)
         if at < len(times) and times[at] <= frame.time_s + SAME_S:
-            track = by_time[times[at]]
-        if track is not None:
-            trail.append(track)
-            n_left -= 1
-            yield frame, track, draw(frame.image, track, trail=trail)
-        elif trail and n_left:
-            yield frame, None, frame.image  # one that was not tracked, in between
-        elif trail:
+            tracks = by_time[times[at]]
+        for number, track in tracks.items():
+            trails[number].append(track)
+        n_left -= len(tracks)
+        if tracks:
+            yield frame, tracks, _picture(frame, tracks, trails, several=list(targets) != [FIRST])
+        elif trails and n_left:
+            yield frame, {}, frame.image  # one that was not tracked, in between
+        elif trails:
             return
+
+
+def _of_frames(
+    targets: Mapping[int, Sequence[Track]],
+) -> tuple[dict[int, dict[int, Track]], dict[float, dict[int, Track]]]:
+    """Sort tracks by their frame's index where they have no time, and by its time."""
+    by_number: dict[int, dict[int, Track]] = defaultdict(dict)
+    by_time: dict[float, dict[int, Track]] = defaultdict(dict)
+    for number, tracks in targets.items():
+        for track in tracks:
+            if track.time_s is None:
+                by_number[track.index][number] = track
+            else:
+                by_time[track.time_s][number] = track
+    return by_number, by_time
+
+
+def _picture(
+    frame: Frame,
+    tracks: dict[int, Track],
+    trails: Mapping[int, Iterable[Track]],
+    *,
+    several: bool,
+) -> Image:
+    if several:
+        return draw_all(frame.image, tracks, trails=trails)
+    return draw(frame.image, tracks[FIRST], trail=trails[FIRST])

@@ -8,7 +8,7 @@ behind another waits there and returns.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import itemgetter
@@ -189,6 +189,50 @@ class MultiTracker:
         corrected.tracker.reset(self._checked(frame), box, keep_model=keep_model)
         corrected.track = self._counted(corrected.tracker.track)
         corrected.lost_for = corrected.undetected_for = 0
+
+    def move(self, frame: NDArray[np.uint8], boxes: Mapping[int, Iterable[float]]) -> None:
+        """Go on in pictures of another shape: all targets keep what was learnt, in these boxes.
+
+        Parameters
+        ----------
+        frame : uint8 array of shape (H, W, 3), (H, W) or (H, W, 4)
+        boxes : mapping of int to four numbers
+            Where each target is in it.
+
+        Raises
+        ------
+        TargetError
+            If a target has no box, or a box no target.
+        BoxError, FrameError
+            As for :meth:`add`.
+        """
+        frame = check_frame(frame)
+        for target in boxes:
+            self._known(target)
+        if missing := self._targets.keys() - boxes.keys():
+            raise TargetError(f"target {min(missing)}: has no box in the new picture")
+        placed = {target: on_frame(Box.of(box), frame) for target, box in boxes.items()}
+        self._frame_shape = frame.shape
+        for target, box in placed.items():
+            self.reset(target, frame, box, keep_model=True)
+
+    def __getitem__(self, target: int) -> Tracker:
+        """Give the tracker of a target, to ask for its density, warning or separability.
+
+        It is brought on and corrected by the methods here.
+        """
+        return self._known(target).tracker
+
+    def put(self, target: int, tracker: Tracker) -> None:
+        """Let another tracker follow a target from the newest frame on: an earlier copy of it, say.
+
+        Raises
+        ------
+        TargetError
+            If there is no target of this number.
+        """
+        changed = self._known(target)
+        changed.tracker, changed.track = tracker, self._counted(tracker.track)
 
     def update(
         self,

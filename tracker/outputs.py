@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from .arguments import OUTPUT_FOLDER
 from .errors import ConfigError, SinkError
+from .video.grades import USUAL, Grade
 from .video.names import PICTURE_SINK_SUFFIXES, PIPE
 from .video.sinks import check_place
 
@@ -23,21 +24,25 @@ class Outputs:
 
     video: Path | None = None
     keep_sound: bool = False
+    grade: Grade = USUAL
     csv: Path | None = None
     jsonl: Path | None = None
+    mot: Path | None = None
     sheet: Path | None = None
     stem: str = "video"
     """Of what is named while the program runs: further recordings, snapshots."""
 
     def paths(self) -> list[Path]:
         """Give the files that are wanted."""
-        return [path for path in (self.video, self.csv, self.jsonl, self.sheet) if path]
+        files = (self.video, self.csv, self.jsonl, self.mot, self.sheet)
+        return [path for path in files if path]
 
     def check(self, *, overwrite: bool) -> None:
         """Raise SinkError if one cannot be written as named, before any work is done."""
         if self.video is not None:
-            check_place(self.video, overwrite=overwrite)
-        for path, suffix in ((self.csv, ".csv"), (self.jsonl, ".jsonl"), (self.sheet, ".png")):
+            check_place(self.video, overwrite=overwrite, grade=self.grade)
+        tables = ((self.csv, ".csv"), (self.jsonl, ".jsonl"), (self.mot, ".txt"))
+        for path, suffix in (*tables, (self.sheet, ".png")):
             if path is not None:
                 check_file(path, (suffix,), overwrite=overwrite)
 
@@ -95,11 +100,20 @@ def stem_of(source: str) -> str:
 
 def name_outputs(options: argparse.Namespace, stem: str, *, all_if_none: bool) -> Outputs:
     """Give the files that were named; if none was, all there can be or none."""
-    named = Outputs(options.output, options.keep_audio, options.csv, options.jsonl, None, stem)
+    grade = Grade(options.quality, options.effort)
+    named = Outputs(
+        video=options.output,
+        keep_sound=options.keep_audio,
+        grade=grade,
+        csv=options.csv,
+        jsonl=options.jsonl,
+        mot=options.mot,
+        stem=stem,
+    )
     if options.keep_audio and options.output is None:
         raise ConfigError("--keep-audio: there is no recording to put it in; give --output too")
     if named.paths() or not all_if_none:
         return named
     name = OUTPUT_FOLDER / f"{stem}-followed"
     video, csv, sheet = (Path(f"{name}{suffix}") for suffix in (".mp4", ".csv", ".png"))
-    return Outputs(video=video, csv=csv, sheet=sheet, stem=stem)
+    return Outputs(video=video, grade=grade, csv=csv, sheet=sheet, stem=stem)

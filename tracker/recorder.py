@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -41,7 +42,7 @@ class Recorder:
             stack.callback(self._stop)
             self._tables = [
                 stack.enter_context(open_table(path, overwrite=overwrite))
-                for path in (outputs.csv, outputs.jsonl)
+                for path in (outputs.csv, outputs.jsonl, outputs.mot)
                 if path
             ]
             self._open = stack.pop_all()
@@ -80,28 +81,35 @@ class Recorder:
         return self._sink is not None
 
     @property
-    def has_tables(self) -> bool:
+    def has_marks(self) -> bool:
         """Whether there are rows to mark."""
-        return bool(self._tables)
+        return any(table.has_marks for table in self._tables)
 
-    def write(self, frame: Frame, track: Track, picture: Image | None) -> None:
+    def add_ids(self) -> None:
+        """Let rows say which target they are of, from the first row on."""
+        for table in self._tables:
+            table.add_ids()
+
+    def write(self, frame: Frame, tracks: Mapping[int, Track], picture: Image | None) -> None:
         """Write one frame; *picture* is the annotated one, if that is needed.
 
         It must not change any more. One that is not later than the last, since the user went back,
         is in the tables only.
         """
         for table in self._tables:
-            table.write(track)
+            for number, track in tracks.items():
+                table.write(track, number)
         if picture is not None and self._behind is not None and frame.time_s > self._newest_s:
             self._newest_s = frame.time_s
             self._behind.put((picture, frame.time_s))
         if picture is not None and self._sheet is not None:
             self._sheet.add(picture, f"{frame.time_s:.1f} s")
 
-    def mark(self, index: int, *, wrong: bool) -> None:
-        """Mark the rows of a frame as wrong, or not."""
+    def mark(self, index: int, number: int, *, wrong: bool) -> None:
+        """Mark the rows of a target in a frame as wrong, or not."""
         for table in self._tables:
-            table.mark(index, wrong=wrong)
+            if table.has_marks:
+                table.mark(index, number, wrong=wrong)
 
     def rewind(self, index: int) -> None:
         """Take away the rows from this frame on."""
@@ -124,6 +132,8 @@ class Recorder:
             like=self._like,
             overwrite=self._overwrite,
             sound_of=self._like.name if self._outputs.keep_sound else None,
+            quality=self._outputs.grade.quality,
+            effort=self._outputs.grade.effort,
         )
         self._size, self._newest_s = None, float("-inf")
         self._behind = WriteBehind(partial(self._encode, sink), WRITE_BEHIND)

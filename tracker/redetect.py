@@ -21,7 +21,7 @@ from .backprojection import BackProjection, Bins, posterior
 from .box import Box
 from .confidence import joint_log_odds
 from .patch import cut
-from .search import Verdict
+from .search import Place, Verdict
 
 __all__ = ["Redetection", "likely_places"]
 
@@ -154,6 +154,8 @@ class Redetection:
     """Center in the frame, of the last place that beat the present one."""
     wins: int = 0
     """Frames in a row in which it did."""
+    nearby_wins: int = 0
+    """Frames in a row in which a place nearby was more the first frame's target."""
 
     def doubted(self) -> None:
         """Take note of a frame in which the present place is in doubt."""
@@ -178,6 +180,14 @@ class Redetection:
         left, top = max(x - reach, 0.0), max(y - reach, 0.0)
         right, bottom = min(x + reach, float(width)), min(y + reach, float(height))
         return Box(left, top, max(right - left, 2.0), max(bottom - top, 2.0))
+
+    def preferred(self, place: Place) -> Place:
+        """Give the place that is taken: its rival nearby, when that has won often enough."""
+        self.nearby_wins = 0 if place.rival is None else self.nearby_wins + 1
+        if place.rival is None or self.nearby_wins < WINS:
+            return place
+        self.nearby_wins = 0
+        return place.rival
 
     def choice(self, places: list[tuple[float, float]]) -> tuple[float, float]:
         """Take the place that is to be looked at closely: the likeliest, and others in turn."""

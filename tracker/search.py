@@ -33,9 +33,15 @@ ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains not
 COLOR_SHARE = 0.15
 SAME_PLACE = 0.35  # sides of the target
 # Color's own place is taken instead when it is farther from the joint one than this, in sides of
-# the target, and by so much likelier, in log odds by the first frame: +0.005 over five starts.
+# the target, and by so much likelier, in log odds by the first frame. On footage this changes next
+# to nothing; what comes back into the frame is found some frames sooner.
 APART = 0.5
 CLEARLY = 0.5
+# So is the place where the first filter answers most, when it is likelier by as much for some
+# frames: it brings back what passed slowly behind something.
+FIRST_APART = 0.4
+STRONGER = 0.2  # logarithm of its response, relative to that at the joint place
+LEAST_FIRST = -1.9  # the same, relative to its own: less is chance, -2.2 leaves what turns
 BLURRED_LIKENESS, CLEAR_LIKENESS = 0.4, 0.95
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 
@@ -54,6 +60,8 @@ class Place(NamedTuple):
     """All that answers like the target, by structure; none without."""
     hidden: bool = False
     """Whether nothing is seen of the target, and look-alikes are: it is where it was expected."""
+    rival: Place | None = None
+    """The place nearby that is clearly more the first frame's target, if there is one."""
 
     @property
     def pixel(self) -> tuple[int, int]:
@@ -104,15 +112,50 @@ def find_jointly(
         center=_within(mode, layout) if hidden else _between(mode, joint, layout)
     )
     joint = _judged(joint, place, sight, structure)
+    joint = joint._replace(hidden=hidden, candidates=_candidates(sight, filling, structure.side))
+    if hidden:
+        return joint
     start = fullest(layout.inner(density), layout)
     there = view.patch.to_frame(start[0] + 0.5, start[1] + 0.5)
     apart = math.dist(start, mode) >= APART * layout.side
-    if apart and not hidden and not lookalikes.claimed(there, side, claims):
+    if apart and not lookalikes.claimed(there, side, claims):
         alone = _climbed(view, density, model, registration, start)
         alone = _judged(alone, view.patch.to_frame(*alone.center), sight, structure)
         if alone.evidence.log_odds > joint.evidence.log_odds + CLEARLY:
-            joint = alone
-    return joint._replace(hidden=hidden, candidates=_candidates(sight, filling, structure.side))
+            joint = alone._replace(candidates=joint.candidates)
+    first = _first_place(view, sight, model, registration, structure, joint)
+    if first is None or lookalikes.claimed(view.patch.to_frame(*first.center), side, claims):
+        return joint
+    return joint._replace(rival=first)
+
+
+def _first_place(
+    view: View,
+    sight: Sight,
+    model: BackProjection,
+    registration: Registration,
+    structure: Structure,
+    found: Place,
+) -> Place | None:
+    """Give the place where the first filter answers most, if it is clearly likelier than *found*.
+
+    What is learnt may leave the target with whatever hid it slowly; the first filter does not.
+    """
+    column, row = cv2.minMaxLoc(sight.first_response)[3]
+    response = structure.first_log_response(sight, column, row)
+    there = sight.to_frame(column, row)
+    mode = view.patch.to_patch(*there)
+    layout, here = view.layout, found.evidence.first_response
+    if response < LEAST_FIRST or (here is not None and response < here + STRONGER):
+        return None
+    if math.dist(mode, found.center) < FIRST_APART * layout.side:
+        return None
+    place = _climbed(view, found.density, model, registration, layout.nearest(*mode))
+    evidence = place.evidence._replace(first_response=response)
+    if evidence.log_odds < found.evidence.log_odds + CLEARLY:
+        return None
+    center = _between(mode, place, layout)
+    return place._replace(center=center, evidence=evidence, candidates=found.candidates)
 
 
 def _candidates(sight: Sight, filling: NDArray[np.float32], side: float) -> tuple[Candidate, ...]:

@@ -26,15 +26,15 @@ LONGEST_WAIT_S = 0.2  # for a picture that is due later; the mouse must not wait
 CHOOSE = "drag a box around the target   space play   n step   b back   h keys   q quit"
 CHOOSE_LIVE = "drag a box around the target   space stop the picture   h keys   q quit"
 PAUSED = "space go on   n step   b back   drag a new box   w mark as wrong   h keys   q quit"
-WITH_BOX = "enter follow it   drag its handles   esc no box   h keys"
+WITH_BOX = "enter follow it   a follow it too   drag its handles   esc no box   h keys"
 
 
 class Decision(NamedTuple):
     """What the user wants to go on with."""
 
-    command: str  # "go", "step", "select", "quit"
+    command: str  # "go", "step", "select", "add", "quit"
     frame: Frame  # the one that was looked at
-    box: Box | None = None  # drawn on it, for "select"
+    box: Box | None = None  # drawn on it, for "select" and "add"
 
 
 class View(NamedTuple):
@@ -44,7 +44,9 @@ class View(NamedTuple):
     status: Callable[[Frame], str]
     preview: Preview
     obey: Callable[[str, Frame], object]
-    tracks: Sequence[Track] = ()
+    tracks: Callable[[], Sequence[Track]] = tuple
+    pick: Callable[[Frame, tuple[float, float]], bool] = lambda *_: False
+    """Takes a click on the picture; tells whether a target was there."""
 
 
 class Still:
@@ -82,6 +84,7 @@ class Still:
         drag = self._window.drag
         if not drag.pressed:  # a pull that began on a moving picture goes on
             drag.clear()
+        was_moving = command == "pull"
         while self._window.is_open:
             if self._plays and drag.pressed:
                 self._plays = False
@@ -90,6 +93,9 @@ class Still:
             place = self._show()
             key = self._window.key(self._wait_ms())
             self._follow_mouse(place)
+            if self._picked() and was_moving:
+                return Decision("go", self._frame)
+            was_moving = was_moving and drag.pressed
             decision = self._hear(key)
             if decision is not None:
                 return decision
@@ -109,7 +115,7 @@ class Still:
         words = ""
         if box is not None or self._newest_s is None:
             words = draw_selection(canvas, window, box, frame.image, place, self._view.preview)
-        self._player.decorate(canvas, place, self._view.tracks)
+        self._player.decorate(canvas, place, self._view.tracks())
         status = words or self._view.status(frame)
         window.present(canvas, hint=self._hint(), status=status, at_s=frame.time_s)
         return place
@@ -131,11 +137,20 @@ class Still:
             self._scrubbed_s, self._plays = time_s, False
             self._move(self._reel.at(time_s))
 
+    def _picked(self) -> bool:
+        """Tell whether the mouse was just clicked on a target."""
+        point = self._window.clicked()
+        return (
+            point is not None and self._editor.box is None and self._view.pick(self._frame, point)
+        )
+
     def _hear(self, key: str) -> Decision | None:
         """Do what a key says; a decision ends the standing."""
         box, command = self._editor.box, COMMANDS.get(key, "")
         if box is not None and key in ("enter", "space"):
             return Decision("select", self._frame, box)
+        if box is not None and command == "add":
+            return Decision("add", self._frame, box)
         if key == "escape" and box is not None:
             self._editor.clear()
             self._window.drag.clear()

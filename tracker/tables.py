@@ -1,4 +1,7 @@
-"""Tracks as a table: CSV or JSON lines, whole to the line whatever happens."""
+"""Tracks as a table: CSV, JSON lines or the MOT challenge's text, whole to the line at any moment.
+
+A table has rows of one target, or an ``id`` in each row.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +9,31 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from .box import Box, RotatedBox
-from .confidence import State
 from .errors import DamagedError, SinkError, SourceError
+from .rows import (
+    COLUMNS,
+    CSV,
+    MOT,
+    TABLE_SUFFIXES,
+    columns,
+    csv_line,
+    line_of,
+    place_of,
+    track_of,
+    track_of_mot,
+    with_id,
+)
 from .track import Track
 
-__all__ = ["COLUMNS", "Table", "open_table", "read_table"]
-
-COLUMNS = (
-    *("index", "time_s", "x", "y", "width", "height"),
-    *("center_x", "center_y", "rotated_width", "rotated_height", "angle_deg"),
-    *("score", "state", "reason", "wrong"),
-)
-"""The columns: pixels but for the time, the angle and the words. The five in the middle are the
-rotated box. The last is 1 where a person marked the frame as wrong, else 0."""
+__all__ = ["COLUMNS", "Table", "open_table", "read_table", "read_targets"]
 
 NOT_IN_A_TRACK = ("wrong",)
-
 TEXTS = ("state", "reason")
-
-TABLE_SUFFIXES = (".csv", ".jsonl")
-
-DIGITS = 4  # of pixels, degrees and score: finer than anything measured, and still legible
-TIME_DIGITS = 6
+FIRST_ID = 1  # of the target in a table without ids
 
 
 class Table:
@@ -48,14 +48,17 @@ class Table:
         The file being written.
     n_rows : int
         How many tracks were written.
+    has_ids : bool
+        Whether each row says which target it is of.
     """
 
-    def __init__(self, path: Path, file: io.FileIO) -> None:
+    def __init__(self, path: Path, file: io.FileIO, *, ids: bool = False) -> None:
         self.path, self.n_rows = path, 0
         self._file = file
-        self._is_csv = path.suffix.lower() == ".csv"
-        if self._is_csv:
-            self._append(_csv_line(COLUMNS))
+        self._suffix = path.suffix.lower()
+        self.has_ids = ids or self._suffix == MOT
+        if self._suffix == CSV:
+            self._append(csv_line(columns(ids=self.has_ids)))
 
     def __enter__(self) -> Table:
         return self
@@ -68,21 +71,33 @@ class Table:
     ) -> None:
         self.close()
 
-    def write(self, track: Track) -> None:
-        """Add a row.
+    def write(self, track: Track, target_id: int = FIRST_ID) -> None:
+        """Add a row; in the MOT challenge's form none for a target that is lost.
 
         Raises
         ------
         SinkError
-            If it cannot be written, or the table is closed.
+            If it cannot be written, the table is closed, or it has no ids and the target is not
+            the first.
         """
         if self._file.closed:
             raise SinkError(f"{self.path}: the table is closed; open a new one")
-        row = (*_row(track), 0)
-        self._append(_csv_line(row) if self._is_csv else _json_line(row))
-        self.n_rows += 1
+        if target_id != FIRST_ID and not self.has_ids:
+            raise SinkError(
+                f"{self.path}: has no ids, and a row of target {target_id} came; "
+                "open_table(..., ids=True) makes one for several"
+            )
+        line = line_of(track, target_id if self.has_ids else None, self._suffix)
+        if line:
+            self._append(line)
+            self.n_rows += 1
 
-    def mark(self, index: int, *, wrong: bool) -> None:
+    @property
+    def has_marks(self) -> bool:
+        """Whether its rows can be marked."""
+        return self._suffix != MOT
+
+    def mark(self, index: int, target_id: int = FIRST_ID, *, wrong: bool) -> None:
         """Say of the row of this frame whether a person found it wrong.
 
         One byte is changed in its place, so that the table is whole at any moment.
@@ -92,9 +107,9 @@ class Table:
         SinkError
             If there is no such row, or the table goes to a pipe.
         """
-        for row, _, end in self._rows():
-            if row == index:
-                self._file.seek(end - (2 if self._is_csv else 3))
+        for place, _, end in self._rows() if self.has_marks else ():
+            if place == (index, target_id):
+                self._file.seek(end - (2 if self._suffix == CSV else 3))
                 self._file.write(b"1" if wrong else b"0")
                 self._file.seek(0, os.SEEK_END)
                 return
@@ -102,27 +117,56 @@ class Table:
 
     def rewind(self, index: int) -> None:
         """Take away the rows from this frame on, which are to be written anew."""
-        gone = [begin for row, begin, _ in self._rows() if row >= index]
+        gone = [begin for (row, _), begin, _ in self._rows() if row >= index]
         if gone:
             self._file.truncate(gone[0])
             self._file.seek(0, os.SEEK_END)
             self.n_rows -= len(gone)
 
-    def _rows(self) -> Iterator[tuple[int, int, int]]:
-        """Give the index of each row, and where it begins and ends in the file."""
-        if not self._file.seekable():
-            raise SinkError(f"{self.path}: is a pipe, of which no row can be changed any more")
+    def add_ids(self) -> None:
+        """Make it a table of several targets: the rows so far are those of the first.
+
+        Another file takes its place at once, so that there is a whole one at any moment.
+
+        Raises
+        ------
+        SinkError
+            If that file cannot be written, or the table goes to a pipe.
+        """
+        if self.has_ids:
+            return
+        self._check_seekable()
+        new = self.path.with_name(f"{self.path.name}.partial")
+        try:
+            with self.path.open(encoding="utf-8") as old, new.open("w", encoding="utf-8") as file:
+                if self._suffix == CSV:
+                    next(old)
+                    file.write(csv_line(columns(ids=True)))
+                file.writelines(with_id(line, FIRST_ID, self._suffix) for line in old)
+            new.replace(self.path)
+            self._file.close()
+            self._file = io.FileIO(self.path, "r+")
+        except OSError as error:
+            raise SinkError(f"{new}: cannot be written ({error.strerror})") from error
+        self._file.seek(0, os.SEEK_END)
+        self.has_ids = True
+
+    def _rows(self) -> Iterator[tuple[tuple[int, int], int, int]]:
+        """Give the index and the id of each row, and where it begins and ends in the file."""
+        self._check_seekable()
         end = 0
         try:
             with self.path.open("rb") as file:
                 for number, line in enumerate(file):
                     begin, end = end, end + len(line)
-                    if self._is_csv and number:
-                        yield int(line.partition(b",")[0]), begin, end
-                    elif not self._is_csv:
-                        yield int(json.loads(line)["index"]), begin, end
+                    if number or self._suffix != CSV:
+                        yield place_of(line, self._suffix, ids=self.has_ids), begin, end
         except OSError as error:
             raise SinkError(f"{self.path}: cannot be read again ({error.strerror})") from error
+
+    def _check_seekable(self) -> None:
+        if not self._file.seekable():
+            raise SinkError(f"{self.path}: is a pipe, of which no row can be changed any more")
 
     def _append(self, line: str) -> None:
         data = line.encode()
@@ -131,6 +175,8 @@ class Table:
         except OSError as error:
             raise SinkError(f"{self.path}: cannot be written ({error.strerror})") from error
         if n_written != len(data):
+            if self._file.seekable():
+                self._file.truncate(self._file.tell() - (n_written or 0))  # whole rows or none
             raise SinkError(f"{self.path}: cannot be written further; is the disk full?")
 
     def close(self) -> None:
@@ -138,8 +184,21 @@ class Table:
         self._file.close()
 
 
-def open_table(path: str | os.PathLike[str], *, overwrite: bool = False) -> Table:
-    """Open a table to write: ``.csv`` with a header, or ``.jsonl`` with one object a line.
+def open_table(
+    path: str | os.PathLike[str], *, overwrite: bool = False, ids: bool = False
+) -> Table:
+    """Open a table to write.
+
+    Parameters
+    ----------
+    path : path
+        ``.csv`` with a header, ``.jsonl`` with one object a line, or ``.txt`` in the form of the
+        MOT challenge: frame, id, left, top, width, height, score, and three times -1; frames,
+        ids and pixels count from 1, and frames in which a target is lost have no row.
+    overwrite : bool
+        Replace a file that exists.
+    ids : bool
+        Whether it is for several targets; that of the challenge always is.
 
     Raises
     ------
@@ -149,7 +208,7 @@ def open_table(path: str | os.PathLike[str], *, overwrite: bool = False) -> Tabl
     """
     path = Path(path)
     if path.suffix.lower() not in TABLE_SUFFIXES:
-        raise SinkError(f"{path}: tables are written as {' or '.join(TABLE_SUFFIXES)}")
+        raise SinkError(f"{path}: tables are written as {_NAMES}")
     try:
         file = io.FileIO(path, "w" if overwrite else "x")
     except FileExistsError:
@@ -157,14 +216,34 @@ def open_table(path: str | os.PathLike[str], *, overwrite: bool = False) -> Tabl
     except OSError as error:
         raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
     try:
-        return Table(path, file)
+        return Table(path, file, ids=ids)
     except BaseException:
         file.close()
         raise
 
 
 def read_table(path: str | os.PathLike[str]) -> list[Track]:
-    """Read the tracks that :func:`open_table` wrote; numbers come back to 4 digits.
+    """Read the tracks of the one target of a table; numbers come back to 4 digits.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file, it is no such table, or it has several targets.
+    DamagedError
+        If a row is not whole; names its line.
+    """
+    targets = read_targets(path)
+    if len(targets) > 1:
+        raise SourceError(
+            f"{path}: has {len(targets)} targets; read_targets gives them by their id"
+        )
+    return next(iter(targets.values()), [])
+
+
+def read_targets(path: str | os.PathLike[str]) -> dict[int, list[Track]]:
+    """Read a table by targets: the tracks of each id; of a table without ids they are those of 1.
+
+    Those of the MOT challenge have no time, and are taken to be tracking.
 
     Raises
     ------
@@ -174,77 +253,50 @@ def read_table(path: str | os.PathLike[str]) -> list[Track]:
         If a row is not whole; names its line.
     """
     path = Path(path)
-    if path.suffix.lower() not in TABLE_SUFFIXES:
-        raise SourceError(f"{path}: tables are read from {' or '.join(TABLE_SUFFIXES)}")
+    suffix = path.suffix.lower()
+    if suffix not in TABLE_SUFFIXES:
+        raise SourceError(f"{path}: tables are read from {_NAMES}")
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not a table of tracks, it is not UTF-8") from error
-    if path.suffix.lower() == ".csv":
-        return _read_csv(path, text)
-    lines = text.removesuffix("\n").split("\n") if text else []
-    return [_read_json(path, number, line) for number, line in enumerate(lines, 1)]
+    targets: dict[int, list[Track]] = {}
+    for target_id, track in _read_csv(path, text) if suffix == CSV else _read_lines(path, text):
+        targets.setdefault(target_id, []).append(track)
+    return targets
 
 
-def _read_csv(path: Path, text: str) -> list[Track]:
+_NAMES = f"{', '.join(TABLE_SUFFIXES[:-1])} or {TABLE_SUFFIXES[-1]}"
+
+
+def _read_csv(path: Path, text: str) -> Iterator[tuple[int, Track]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     needed = [name for name in COLUMNS if name not in NOT_IN_A_TRACK]
     missing = [name for name in needed if name not in (reader.fieldnames or ())]
     if missing:
         raise SourceError(f"{path}: not a table of tracks, it has no column {', '.join(missing)}")
-    tracks = []
     try:
         for cells in reader:
             # An empty cell is a missing number, but an empty text.
             row = {k: v if k in TEXTS else float(v) if v else None for k, v in cells.items() if k}
-            tracks.append(_track(row))
+            yield int(row.get("id", FIRST_ID)), track_of(row)  # type: ignore[arg-type]
     except (csv.Error, KeyError, TypeError, ValueError) as error:
         raise DamagedError(f"{path}, line {reader.line_num}: not a whole row ({error})") from error
-    return tracks
 
 
-def _read_json(path: Path, number: int, line: str) -> Track:
+def _read_lines(path: Path, text: str) -> Iterator[tuple[int, Track]]:
+    lines = text.removesuffix("\n").split("\n") if text else []
+    for number, line in enumerate(lines, 1):
+        yield _read_line(path, number, line)
+
+
+def _read_line(path: Path, number: int, line: str) -> tuple[int, Track]:
     try:
-        return _track(json.loads(line))
-    except (KeyError, TypeError, ValueError) as error:
+        if path.suffix.lower() == MOT:
+            return track_of_mot(line)
+        row = json.loads(line)
+        return int(row.get("id", FIRST_ID)), track_of(row)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedError(f"{path}, line {number}: not a whole row ({error})") from error
-
-
-def _row(track: Track) -> tuple[int | float | str | None, ...]:
-    """Put a track in the order of the columns."""
-    box = track.rotated_box
-    numbers = (*track.box, *box.center, *box.size, box.angle_deg, track.score)
-    return (
-        int(track.index),
-        None if track.time_s is None else round(float(track.time_s), TIME_DIGITS),
-        *(round(float(number), DIGITS) for number in numbers),
-        str(track.state),
-        track.reason,
-    )
-
-
-def _track(row: dict[str, Any]) -> Track:
-    """Make a track of a row, by its columns' names."""
-    time_s = row["time_s"]
-    x, y, width, height, *turned, score = (float(row[name]) for name in COLUMNS[2:12])
-    return Track(
-        index=int(row["index"]),
-        time_s=None if time_s is None else float(time_s),
-        box=Box(x, y, width, height),
-        rotated_box=RotatedBox((turned[0], turned[1]), (turned[2], turned[3]), turned[4]),
-        score=score,
-        state=State(row["state"]),
-        reason=str(row["reason"]),
-    )
-
-
-def _csv_line(row: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(row)
-    return line.getvalue()
-
-
-def _json_line(row: Iterable[object]) -> str:
-    return json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False) + "\n"

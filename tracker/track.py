@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .box import Box, RotatedBox
 from .confidence import State
+
+if TYPE_CHECKING:
+    from .interop import Detections
 
 __all__ = ["Track"]
 
@@ -33,3 +38,18 @@ class Track:
     def ok(self) -> bool:
         """Whether the box is where the target is taken to be now: not lost."""
         return self.state is not State.LOST
+
+    def to_supervision(self, target: int = 1) -> Detections:
+        """Give it as ``supervision.Detections``: one, or none while lost.
+
+        Several at once: :func:`tracker.tracks_to_supervision`.
+
+        Parameters
+        ----------
+        target : int
+            What its ``tracker_id`` is to be.
+        """
+        # By its name: the core imports no other packages, and nothing that does.
+        interop = importlib.import_module(".interop", __package__)
+        detections: Detections = interop.tracks_to_supervision({target: self})
+        return detections

@@ -373,7 +373,7 @@ class Tracker:
         if self._structure is None:
             return find(self._view, self._model, self._registration)
         self._sight = self._structure.look(frame, center, self._scale, self._bgr)
-        return find_jointly(
+        place = find_jointly(
             self._view,
             self._sight,
             self._model,
@@ -382,6 +382,7 @@ class Tracker:
             self._lookalikes,
             claims,
         )
+        return self._redetection.preferred(place)
 
     def _look_elsewhere(
         self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]

@@ -49,13 +49,17 @@ def ascend(
     active, step = leader, -1
     while len(active):
         step += 1
-        sums = around.moments(ends[active])
+        places = ends[active]
+        sums = around.moments(places)
         intensities[active] = weight = sums[:, -1]
         filled = weight > 0
-        active = active[filled]
-        means = (sums[filled, :-1] / weight[filled, None]).astype(dtype)
-        moved2 = np.square(means - ends[active]).sum(axis=1)
-        ends[active] = means
+        if not filled.all():
+            active, places, sums = active[filled], places[filled], sums[filled]
+        means = sums[:, :-1]
+        means /= sums[:, -1:]
+        ends[active] = means = means.astype(dtype, copy=False)
+        places -= means
+        moved2 = np.einsum("sa,sa->s", places, places)
         moving = (np.sqrt(moved2) > AT_REST * around.bandwidth) & (step < max_iter)
         active = _met(ends, leader, active[moving], around.bandwidth)
         if keep_paths:

@@ -15,10 +15,11 @@ from .tiles import FAN, TILE, FloatArray, IndexArray, Tiles, gaps2, packing_orde
 
 __all__ = ["moments_within", "pairs_within"]
 
-FEW = 96  # centers that are better asked for one by one
+FEW = 500  # centers that are better asked for one by one
+TOGETHER = 96  # of them at a time, which keeps memory small
 PIECE_TILES = 85  # about 2048 points tested at a time stay in the cache
 EPSILON = float(np.finfo(np.float64).eps)
-BOUNDS = 1 << 20  # bounds between boxes held at a time
+BOUNDS = 1 << 13  # bounds between boxes at a time, which stay in the cache
 PAIRS = 512  # pairs of a center and a tile at a time, which stay in the cache
 
 
@@ -37,11 +38,17 @@ def moments_within(
     -------
     array of shape (centers, axes + 1)
     """
-    if len(centers) <= FEW:
-        return _one_by_one(tiles, centers, radius, profile)
-    order = packing_order(centers)
     found = np.empty((len(centers), centers.shape[1] + 1))
-    found[order] = _by_groups(tiles, centers[order], radius, profile)
+    if len(centers) <= FEW:
+        for start in range(0, len(centers), TOGETHER):
+            some = slice(start, start + TOGETHER)
+            found[some] = _one_by_one(tiles, centers[some], radius, profile)
+        return found
+    order = packing_order(centers)
+    at_a_time = TILE * max(BOUNDS // tiles.levels[0].low.shape[1], 1)
+    for start in range(0, len(order), at_a_time):
+        places = order[start : start + at_a_time]
+        found[places] = _by_groups(tiles, centers[places], radius, profile)
     return found
 
 
@@ -56,9 +63,10 @@ def _one_by_one(
     for owner, tile in _touched(tiles, centers, radius, wholly_inside):
         points = tiles.packed.take(tile, axis=0)
         distance2 = _distances2(points, centers[owner])
-        weights = (distance2 <= radius * radius) * points[:, -1]
-        if profile is not None:
-            weights *= profile(distance2)
+        shares = 1.0 if profile is None else profile(distance2)
+        weights = np.less_equal(distance2, radius * radius, out=distance2)
+        weights *= points[:, -1]
+        weights *= shares
         sums = np.einsum("pt,pat->ap", weights, points[:, :-1])
         for column, values in enumerate((*sums, weights.sum(axis=1))):
             found[:, column] += np.bincount(owner, values, len(centers))
@@ -80,8 +88,9 @@ def pairs_within(tiles: Tiles, centers: FloatArray, radius: float) -> tuple[Inde
 
 def _distances2(points: FloatArray, centers: FloatArray) -> FloatArray:
     """Squared distances (pairs, TILE) from a center each to the points of its packed tile."""
-    distance2 = np.zeros((len(points), TILE))
-    for axis in range(centers.shape[1]):
+    distance2 = points[:, 0] - centers[:, :1]
+    distance2 *= distance2
+    for axis in range(1, centers.shape[1]):
         apart = points[:, axis] - centers[:, axis, None]
         apart *= apart
         distance2 += apart
@@ -131,32 +140,25 @@ def _touched(
 def _by_groups(
     tiles: Tiles, centers: FloatArray, radius: float, profile: Profile | None
 ) -> FloatArray:
-    """Sum for centers that stand in the order of their packing."""
+    """Sum for some centers that stand in the order of their packing."""
     finest = tiles.levels[0]
     starts = np.arange(0, len(centers), TILE)
-    low = np.minimum.reduceat(centers, starts, axis=0).T
-    high = np.maximum.reduceat(centers, starts, axis=0).T
-    found = np.zeros((len(centers), tiles.packed.shape[1]))
-    at_a_time = max(BOUNDS // finest.low.shape[1], 1)
-    for first in range(0, len(starts), at_a_time):
-        some = slice(first, first + at_a_time)
-        near, far = gaps2(
-            finest.low[:, None], finest.high[:, None], low[:, some, None], high[:, some, None]
-        )
-        cut = near <= radius * radius
-        if profile is None:
-            inside = far <= radius * radius
-            cut &= ~inside
-            whole = inside @ finest.totals.T
-            found[first * TILE : (first + at_a_time) * TILE] += np.repeat(whole, TILE, axis=0)[
-                : len(centers) - first * TILE
-            ]
-        for start, touched in zip(starts[some], cut, strict=True):
-            own = slice(start, start + TILE)
-            tile = np.flatnonzero(touched)
-            for begin in range(0, len(tile), PIECE_TILES):
-                piece = tiles.packed.take(tile[begin : begin + PIECE_TILES], axis=0)
-                found[own] += _of_piece(piece, centers[own], radius * radius, profile)
+    low = np.minimum.reduceat(centers, starts, axis=0).T[..., None]
+    high = np.maximum.reduceat(centers, starts, axis=0).T[..., None]
+    near, far = gaps2(finest.low[:, None], finest.high[:, None], low, high)
+    cut = near <= radius * radius
+    if profile is None:
+        inside = far <= radius * radius
+        cut &= ~inside
+        found = np.repeat(inside @ finest.totals.T, TILE, axis=0)[: len(centers)]
+    else:
+        found = np.zeros((len(centers), tiles.packed.shape[1]))
+    for start, touched in zip(starts, cut, strict=True):
+        own = slice(start, start + TILE)
+        tile = np.flatnonzero(touched)
+        for begin in range(0, len(tile), PIECE_TILES):
+            piece = tiles.packed.take(tile[begin : begin + PIECE_TILES], axis=0)
+            found[own] += _of_piece(piece, centers[own], radius * radius, profile)
     return found
 
 
@@ -165,18 +167,19 @@ def _of_piece(
 ) -> FloatArray:
     """Sum over the points of some tiles, all centers against all points."""
     points = packed.transpose(1, 0, 2).reshape(packed.shape[1], -1)
-    inside, distance2 = _inside(points[:-1], centers, radius2)
-    weights = inside.astype(np.float64) if profile is None else inside * profile(distance2)
+    weights = _inside(points[:-1], centers, radius2, profile)
     points[:-1] *= points[-1]
     return np.asarray(weights @ points.T)
 
 
 def _inside(
-    points: FloatArray, centers: FloatArray, radius2: float
-) -> tuple[NDArray[np.bool_], FloatArray]:
-    """Decide d² <= *radius2* for all pairs, (centers, points), of *points* (axes, points).
+    points: FloatArray, centers: FloatArray, radius2: float, profile: Profile | None
+) -> FloatArray:
+    """Decide d² <= *radius2* for all pairs of centers and *points* (axes, points).
 
-    d² = |x|² - 2 x·c + |c|² about the centers' middle, as one product, is given too. Its rounding
+    Gives 0 or 1, or what *profile* makes of d², of shape (centers, points).
+
+    d² = |x|² - 2 x·c + |c|² about the centers' middle, as one product. Its rounding
     is below (axes + 4) ε (|x|² + |c|²); what lies within twice that of the radius is tested
     exactly.
     """
@@ -185,7 +188,7 @@ def _inside(
     c = centers - middle
     x2, c2 = np.einsum("ap,ap->p", x, x), np.einsum("ca,ca->c", c, c)
     left = np.column_stack([-2.0 * c, np.ones(len(c)), c2])
-    distance2 = left @ np.vstack([x, x2, np.ones(len(x2))])
+    distance2: FloatArray = left @ np.vstack([x, x2, np.ones(len(x2))])
     doubt = 2 * (len(points) + 4) * EPSILON * float(x2.max() + c2.max())
     inside: NDArray[np.bool_] = distance2 <= radius2 + doubt
     surely = distance2 <= radius2 - doubt
@@ -196,4 +199,7 @@ def _inside(
             apart = values[place] - centers[row, axis]
             exact += apart * apart
         inside[row, place] = exact <= radius2
-    return inside, distance2
+    if profile is not None:
+        return np.asarray(inside * profile(distance2))
+    distance2[:] = inside  # in its place: it is the largest array there is
+    return distance2

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from .checks import check_bandwidth, checked_points, checked_weights
 from .modes import nearest, surely_nearest
 from .seeding import numbered
-from .tiles import FloatArray, IndexArray
+from .tiles import FloatArray, IndexArray, bounds_of
 
 __all__ = ["Bins", "Cells"]
 
@@ -93,8 +93,9 @@ class Cells(NamedTuple):
         """Add up *points* of shape (points, axes); give the number of each one's cell, too."""
         n_axes = points.shape[1]
         side = np.array(np.broadcast_to(np.asarray(bandwidth, np.float64) / CELLS, n_axes))
-        low = np.floor(points.min(axis=0) / side)
-        extents = np.floor(points.max(axis=0) / side) - low + 1
+        least, most = bounds_of(points)
+        low = np.floor(least / side)
+        extents = np.floor(most / side) - low + 1.0
         if extents.prod() > WHOLE_GRID:
             return cls._numbered(points, weights, side)
         shape = tuple(extents.astype(int).tolist())
@@ -110,7 +111,7 @@ class Cells(NamedTuple):
             for axis in range(n_axes):
                 sums[axis] += np.bincount(where, points[some, axis] * weight, sums.shape[1])
             sums[-1] += np.bincount(where, weight, sums.shape[1])
-        corners = np.stack(np.unravel_index(np.flatnonzero(filled), shape), axis=1) + low
+        corners = low + np.stack(np.unravel_index(np.flatnonzero(filled), shape), axis=1)
         rank = np.cumsum(filled) - 1
         return cls(side, corners, sums[:, filled].T.copy()), rank[place]
 

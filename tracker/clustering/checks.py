@@ -29,7 +29,7 @@ def checked_points(X: Any, name: str = "X") -> NDArray[Any]:  # noqa: N803 (scik
         raise ValueError(f"{name} of dtype {points.dtype}: expected real numbers")
     if points.dtype.kind == "O" or points.dtype != np.float32:
         try:
-            points = points.astype(np.float64)
+            points = points.astype(np.float64, copy=False)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{name} of dtype object: expected numbers ({error})") from error
     if points.ndim != 2 or points.size == 0:

@@ -24,9 +24,7 @@ __all__ = ["MeanShift", "mean_shift", "seed_paths"]
 
 Assignment = Literal["nearest", "basin"]
 
-MANY_SEEDS = (
-    50_000  # every point a seed: by benchmarks/clustering.py the time grows as n² from here
-)
+MANY_SEEDS = 50_000  # every point a seed: it grows as n to the 1.5 in benchmarks/clustering.py
 
 
 @dataclass(kw_only=True, eq=False)
@@ -192,7 +190,7 @@ class MeanShift:
         if not self.bin_seeding:
             if len(points) > MANY_SEEDS and not isinstance(around.points, Raster):
                 warnings.warn(
-                    f"{len(points)} points, and each a seed: the time grows with their square; "
+                    f"{len(points)} points, and each a seed: the time grows faster than they do; "
                     "bin_seeding=True, or binned=True, takes a small part of it",
                     stacklevel=4,
                 )

@@ -11,7 +11,9 @@ __all__ = ["modes_of", "nearest", "surely_nearest"]
 
 FIRST_BLOCK, LARGEST_BLOCK = 16, 256  # candidates whose neighbors are asked for at a time
 GROUP = 8 * TILE  # points that are given to centers together
-BOUNDS = 1 << 18  # bounds between groups and centers held at a time
+FEW_CENTERS = 200  # with which each point is compared; more are worth sorting the points for
+PIECE = 1 << 13  # points at a time, which stay in the cache
+BOUNDS = 1 << 14  # bounds between groups and centers at a time, which stay in the cache
 
 
 def modes_of(ends: FloatArray, intensities: FloatArray, bandwidth: float) -> FloatArray:
@@ -48,15 +50,20 @@ def _lone(ranked: FloatArray, radius: float) -> IndexArray:
 
 def nearest(points: FloatArray, centers: FloatArray) -> IndexArray:
     """Give the number of the nearest center of each point, the lowest of equals."""
+    if len(centers) <= FEW_CENTERS:
+        return _nearest_of_all(points, centers)
     order = packing_order(points)
     in_order = points[order]
     starts = np.arange(0, len(points), GROUP)
     low = np.minimum.reduceat(in_order, starts, axis=0).T
     high = np.maximum.reduceat(in_order, starts, axis=0).T
-    numbers = np.repeat(surely_nearest(low, high, centers), GROUP)[: len(points)]
-    for start in starts[numbers[starts] < 0]:
-        own = slice(start, start + GROUP)
-        numbers[own] = _nearest_of_all(in_order[own], centers)
+    of_groups = surely_nearest(low, high, centers)
+    numbers = np.repeat(of_groups, GROUP)[: len(points)]
+    for group in np.flatnonzero(of_groups < 0):
+        own = slice(group * GROUP, (group + 1) * GROUP)
+        near, far = gaps2(low[:, [group]], high[:, [group]], centers.T, centers.T)
+        candidates = np.flatnonzero(near <= far.min())
+        numbers[own] = candidates[_nearest_of_some(in_order[own], centers[candidates])]
     labels = np.empty_like(numbers)
     labels[order] = numbers
     return labels
@@ -80,13 +87,32 @@ def surely_nearest(low: FloatArray, high: FloatArray, centers: FloatArray) -> In
 
 
 def _nearest_of_all(points: FloatArray, centers: FloatArray) -> IndexArray:
-    """Compare *points*, close together, with each center that can be the nearest of one of them."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    near, far = gaps2(low[:, None], high[:, None], centers.T, centers.T)
-    candidates = np.flatnonzero(near <= far.min())
-    distance2 = np.zeros((len(points), len(candidates)))
-    for axis in range(points.shape[1]):
-        apart = points[:, axis, None] - centers[candidates, axis]
-        distance2 += apart * apart
-    best: IndexArray = candidates[distance2.argmin(axis=1)]
-    return best
+    """Compare each point with each center."""
+    numbers = np.zeros(len(points), np.intp)
+    for start in range(0, len(points), PIECE):
+        some = slice(start, start + PIECE)
+        piece = points[some].T.astype(np.float64)
+        least = np.full(piece.shape[1], np.inf)
+        for number, center in enumerate(centers):
+            distance2 = np.zeros(piece.shape[1])
+            for values, place in zip(piece, center, strict=True):
+                apart = values - place
+                apart *= apart
+                distance2 += apart
+            numbers[some][distance2 < least] = number
+            np.minimum(least, distance2, out=least)
+    return numbers
+
+
+def _nearest_of_some(points: FloatArray, centers: FloatArray) -> IndexArray:
+    """Do the same by all the distances at once, which is faster for few points."""
+    numbers = np.empty(len(points), np.intp)
+    at_a_time = max(BOUNDS // len(centers), 1)
+    for start in range(0, len(points), at_a_time):
+        some = slice(start, start + at_a_time)
+        distance2 = np.zeros((len(numbers[some]), len(centers)))
+        for axis in range(points.shape[1]):
+            apart = points[some, axis, None] - centers[:, axis]
+            distance2 += apart * apart
+        numbers[some] = distance2.argmin(axis=1)
+    return numbers

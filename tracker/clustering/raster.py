@@ -8,26 +8,27 @@ of sums that were added up along the row once (Crow, "Summed-area tables for tex
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .tiles import FloatArray
+from .tiles import FloatArray, bounds_of
 
 __all__ = ["Raster"]
 
-SPARSEST = 8  # pixels of the raster to a point; beyond it the points themselves are faster
+SPARSEST = 32  # pixels of the raster to a point; beyond it the points themselves are faster
 FEWEST = 1000  # points
-RUNS = 1 << 14  # runs at a time, which stay in the cache
+RUNS = 1 << 12  # runs at a time, which stay in the cache
 
 
 class Raster(NamedTuple):
     """Weights along each row, added up: *sums*[row, column] is over the columns before it."""
 
-    sums: FloatArray
+    sums: NDArray[Any]
     """(rows, columns + 1): of weight."""
-    column_sums: FloatArray
-    """(rows, columns + 1): of weight × column, absolute."""
+    column_sums: NDArray[Any]
+    """(rows, columns + 1): of weight × column, the first being 0."""
     corner: FloatArray
     """Coordinates of the first row and column."""
 
@@ -36,18 +37,22 @@ class Raster(NamedTuple):
         """Lay out *points* of shape (points, 2), or give None if they are not dense pixels."""
         if points.shape[1] != 2 or len(points) < FEWEST:
             return None
-        corner = points.min(axis=0)
-        rows, columns = (points.max(axis=0) - corner + 1).tolist()
-        if rows * columns > SPARSEST * len(points) or (points != np.rint(points)).any():
+        corner, last = bounds_of(points)
+        rows, columns = (last - corner + 1).tolist()
+        if rows * columns > SPARSEST * len(points):
             return None
-        shape = int(rows), int(columns)
+        if any((some != np.rint(some)).any() for some in (points[:FEWEST], points)):
+            return None
+        shape = int(rows), int(columns) + 1
+        # Whole numbers, where they are exact, take half the memory.
+        is_small = weights is None and len(points) * columns <= np.iinfo(np.int32).max
+        sums = np.zeros((2, *shape), np.int32 if is_small else np.float64)
         row, column = (points - corner).astype(np.intp).T
-        flat = np.bincount(row * shape[1] + column, weights, shape[0] * shape[1])
-        weight = flat.astype(np.float64).reshape(shape)
-        sums = np.zeros((2, shape[0], shape[1] + 1))
-        np.cumsum(weight, axis=1, out=sums[0, :, 1:])
-        weight *= corner[1] + np.arange(shape[1])
-        np.cumsum(weight, axis=1, out=sums[1, :, 1:])
+        weight = np.ones(len(points), sums.dtype) if weights is None else weights
+        place = row * shape[1] + column + 1
+        np.add.at(sums[0].reshape(-1), place, weight)
+        np.add.at(sums[1].reshape(-1), place, weight * column.astype(sums.dtype))
+        np.cumsum(sums, axis=2, out=sums)
         return cls(sums[0], sums[1], corner)
 
     def moments_within(self, centers: FloatArray, radius: float) -> FloatArray:
@@ -80,7 +85,9 @@ class Raster(NamedTuple):
         columns = (
             self.column_sums.ravel().take(end) - self.column_sums.ravel().take(begin)
         ) * on_it
-        return np.column_stack([(weight * row).sum(1), columns.sum(1), weight.sum(1)])
+        total = weight.sum(1)
+        column_sums = columns.sum(1) + self.corner[1] * total
+        return np.column_stack([(weight * row).sum(1), column_sums, total])
 
 
 def _settled(

@@ -12,14 +12,23 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TILE", "FloatArray", "IndexArray", "Nodes", "Tiles", "gaps2", "packing_order"]
+__all__ = [
+    "TILE",
+    "FloatArray",
+    "IndexArray",
+    "Nodes",
+    "Tiles",
+    "bounds_of",
+    "gaps2",
+    "packing_order",
+]
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
 
 TILE = 24  # points a box; 16 to 48 tie in benchmarks/clustering.py
 FAN = 8  # boxes a box of the next level
-FEW_NODES = 128  # a level this small is not worth one above it
+FEW_NODES = 512  # a level this small is not worth one above it
 
 
 class Nodes(NamedTuple):
@@ -79,10 +88,20 @@ class Tiles(NamedTuple):
         return cls(packed, weights is not None, order, levels)
 
 
+def bounds_of(points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give the least and the largest coordinates of *points* (points, axes).
+
+    Axis after axis, which takes a thirtieth of the time of ``min(axis=0)`` in two dimensions.
+    """
+    low, high = zip(*((values.min(), values.max()) for values in points.T), strict=True)
+    return np.array(low), np.array(high)
+
+
 def packing_order(points: FloatArray) -> IndexArray:
     """Order *points* of shape (points, axes) so that each *TILE* in a row are close together."""
     n_points, n_axes = points.shape
-    by_spread = np.argsort(-np.ptp(points, axis=0), kind="stable")
+    low, high = bounds_of(points)
+    by_spread = np.argsort(low - high, kind="stable")
     slices = max(round((n_points / TILE) ** (1 / n_axes)), 2)
     lengths = [n_points] + [TILE * slices**power for power in range(n_axes - 1, -1, -1)]
     order = np.arange(n_points)
@@ -97,13 +116,27 @@ def _sorted_in_rows(order: IndexArray, values: FloatArray, length: int) -> Index
     n_whole = len(order) // length * length
     parts = []
     for rows in (order[:n_whole].reshape(-1, length), order[n_whole:].reshape(1, -1)):
-        sorted_rows = np.take_along_axis(rows, np.argsort(values[rows], axis=1), axis=1)
+        sorted_rows = np.take_along_axis(rows, _argsort(values[rows]), axis=1)
         parts.append(sorted_rows)
     whole, rest = parts
     whole[1::2] = whole[1::2, ::-1]
     if len(whole) % 2:
         rest = rest[:, ::-1]
     return np.concatenate([whole.ravel(), rest.ravel()])
+
+
+def _argsort(rows: NDArray[Any]) -> IndexArray:
+    """Sort each of *rows* by its values as float32, in two passes of NumPy's radix sort.
+
+    It takes 16 bits at a time, and is several times as fast as sorting float64.
+    """
+    with np.errstate(over="ignore"):  # what is too large for float32 is last
+        bits = (rows - rows[:1, :1]).astype(np.float32).view(np.int32)
+    bits ^= (bits >> 31) & 0x7FFFFFFF  # as whole numbers in the order of the floats
+    low, high = bits.astype(np.uint16), (bits >> 16).astype(np.int16)
+    order = np.argsort(low, axis=1, kind="stable")
+    by_high = np.argsort(np.take_along_axis(high, order, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(order, by_high, axis=1)
 
 
 def gaps2(
@@ -114,16 +147,19 @@ def gaps2(
     Of shapes (axes, ...) that broadcast. Rounding is monotone and the axes are added in their
     order, so both bounds hold for the rounded distances of the points to the last bit.
     """
-    near: Any = 0.0
-    far: Any = 0.0
+    near: Any = None
+    far: Any = None
     for axis in range(len(low)):
         above = low[axis] - other_high[axis]
         below = other_low[axis] - high[axis]
         gap = np.maximum(above, below)
         np.maximum(gap, 0.0, out=gap)
-        reach = np.maximum(-above, -below)
+        reach = np.minimum(above, below, out=above)  # its sign goes with the square
         gap *= gap
         reach *= reach
-        near = near + gap
-        far = far + reach
+        if axis == 0:
+            near, far = gap, reach
+        else:
+            near += gap
+            far += reach
     return near, far

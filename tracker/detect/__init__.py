@@ -5,7 +5,7 @@ Each way makes a density of the frame, and mean shift finds its modes; none know
 
 from __future__ import annotations
 
-from .color import color_windows, read_color
+from .color import color_at, color_windows, read_color
 from .mask import mask_window
 from .motion import MotionDetector
 from .point import point_window
@@ -13,6 +13,7 @@ from .windows import density_windows
 
 __all__ = [
     "MotionDetector",
+    "color_at",
     "color_windows",
     "density_windows",
     "mask_window",

@@ -26,6 +26,14 @@ LIGHT_STEP = 4  # every so many pixels are compared to tell how the light has ch
 LIGHT_LEVELS = 16  # gray levels that are told apart for it
 LEAST_SAMPLES = 24  # pixels of a level: of fewer nothing is told
 SLACK = np.ones((3, 3), np.uint8)  # a pixel each way: what is off by less has not moved
+# In grain, corners tremble, and the errors of the camera's motion add up to more. Footage has less
+# than 4 gray levels of it, also where it is blurred or moves fast; added noise of 10 levels has 7.
+MUCH_GRAIN = 5.0
+MORE_SLACK = np.ones((5, 5), np.uint8)
+# The difference of two Laplacians, which even shades and straight edges do not excite, and its
+# deviation for noise of one gray level (Immerkaer, "Fast noise variance estimation", 1996).
+GRAIN_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+GRAIN_DEVIATION = 6.0
 LEAST_NOISE = 1.5  # gray levels: coded videos have none where nothing moves, and some elsewhere
 DEVIATIONS = 4.0  # of the noise, at which a difference is as likely as not
 MAD_TO_DEVIATION = 1.4826
@@ -58,6 +66,7 @@ class Background:
             0 to 1; 0 everywhere while there is no background to compare with: in the first frames,
             and after a cut.
         """
+        slack = SLACK if _grain(picture) < MUCH_GRAIN else MORE_SLACK
         # Fine grain does not survive the warps.
         picture = np.asarray(cv2.GaussianBlur(picture, (3, 3), 0), np.uint8)
         self._follow(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8))
@@ -68,7 +77,7 @@ class Background:
             warped = [_warped(frame, to_frame) for frame, to_frame in chosen]
             covered = _covered([to_frame for _, to_frame in chosen], density.shape)
             self.picture = _median(*warped)
-            density = _difference(picture, self.picture, covered)
+            density = _difference(picture, self.picture, covered, slack)
         self._frames.append((picture, np.eye(3)))
         return density
 
@@ -89,6 +98,13 @@ class Background:
             return
         self._step = np.vstack([motion, (0, 0, 1)])
         self._frames = deque([(each, to @ self._step) for each, to in self._frames], maxlen=MEMORY)
+
+
+def _grain(picture: Picture) -> float:
+    """Estimate the noise of a picture in gray levels, whatever it shows."""
+    gray = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    excited = np.abs(cv2.filter2D(gray, cv2.CV_32F, GRAIN_KERNEL))
+    return MAD_TO_DEVIATION / GRAIN_DEVIATION * float(np.median(excited))
 
 
 def _warped(frame: Picture, to_frame: NDArray[np.float64]) -> Picture:
@@ -120,11 +136,11 @@ def _median(a: Picture, b: Picture, c: Picture, d: Picture, e: Picture) -> Pictu
 
 
 def _difference(
-    picture: Picture, background: Picture, covered: NDArray[np.bool_]
+    picture: Picture, background: Picture, covered: NDArray[np.bool_], slack: Picture
 ) -> NDArray[np.float32]:
     """Tell how likely the pixels are not the background's: 0 to 1, 0 where it is not known.
 
-    The light may have changed, and edges may be off by a pixel.
+    The light may have changed, and edges may be off by half of *slack*.
     """
     some = np.s_[::LIGHT_STEP, ::LIGHT_STEP]
     known = covered[some]
@@ -134,7 +150,7 @@ def _difference(
     now, then = picture.astype(np.float32), tone[background].astype(np.float32)
     noise = MAD_TO_DEVIATION * float(np.median(np.abs(now[some] - then[some])[known]))
     noise = max(noise, LEAST_NOISE)
-    above, below = now - cv2.dilate(then, SLACK), cv2.erode(then, SLACK) - now
+    above, below = now - cv2.dilate(then, slack), cv2.erode(then, slack) - now
     off = np.maximum(np.maximum(above, below).max(axis=2), 0) / (DEVIATIONS * noise)
     density = covered * off**4 / (off**4 + 1)
     opened = cv2.medianBlur(np.rint(density * 255).astype(np.uint8), THINNEST)

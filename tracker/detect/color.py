@@ -13,14 +13,16 @@ from ..box import Box
 from ..errors import ConfigError
 from ..features import BASIC_COLORS
 from ..kernels import gaussian
-from .shrinking import in_frame, shrunk
+from ..patch import as_bgr_code, check_frame
+from .shrinking import check_point, in_frame, shrunk
 from .windows import density_windows
 
-__all__ = ["color_density", "color_windows", "read_color"]
+__all__ = ["color_at", "color_density", "color_windows", "read_color"]
 
 BGR = tuple[int, int, int]
 
 HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)
+PICK_REACH = 2  # pixels round a point whose median is its color: noise and coding make dots
 DEVIATION = 28.0  # CIELAB units within which a color is the same
 # Light and shade change the lightness of a color, but it is all that tells grays apart.
 COLORFUL = 20.0  # CIELAB units from gray
@@ -53,6 +55,39 @@ def read_color(text: str) -> BGR:
             f"color {text!r}: expected #rrggbb, or one of {', '.join(sorted(BASIC_COLORS))}"
         )
     red, green, blue = (int(part, 16) for part in match.groups())
+    return blue, green, red
+
+
+def color_at(frame: NDArray[np.uint8], point: tuple[float, float], channels: str = "bgr") -> BGR:
+    """Pick the color at a point of a frame: the median of the pixels round it.
+
+    Parameters
+    ----------
+    frame : uint8 array of shape (H, W, 3), (H, W) or (H, W, 4)
+    point : (float, float)
+        x, y in frame pixels.
+    channels : {"bgr", "rgb"}
+        Order of the frame's first three channels.
+
+    Returns
+    -------
+    (int, int, int)
+        Blue, green, red, 0 to 255.
+
+    Raises
+    ------
+    BoxError
+        If the point is not in the frame.
+    """
+    frame = check_frame(frame)
+    check_point(point, frame.shape)
+    row, column = int(point[1]), int(point[0])
+    top, left = max(row - PICK_REACH, 0), max(column - PICK_REACH, 0)
+    part = frame[top : row + PICK_REACH + 1, left : column + PICK_REACH + 1]
+    code = as_bgr_code(frame.shape, channels)
+    if code is not None:
+        part = np.asarray(cv2.cvtColor(np.ascontiguousarray(part), code), np.uint8)
+    blue, green, red = np.median(part.reshape(-1, 3), axis=0).astype(int).tolist()
     return blue, green, red
 
 

@@ -126,6 +126,20 @@ class MotionDetector:
         """
         return self._density, Box(0, 0, self._frame_shape[1], self._frame_shape[0])
 
+    def carried(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Tell where a point of the background, seen in the frame before, is in the newest one.
+
+        Both in frame pixels.
+        """
+        across, down = (
+            frame / picture
+            for frame, picture in zip(
+                self._frame_shape[1::-1], self._density.shape[::-1], strict=True
+            )
+        )
+        x, y = self._background.carried((point[0] / across, point[1] / down))
+        return x * across, y * down
+
     def _without_places_left(self, windows: list[Box], picture: NDArray[np.uint8]) -> list[Box]:
         """Leave out the windows of what is there no more."""
         now, before = color_bins()(picture), color_bins()(self._background.picture)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from ..backprojection import posterior
 from ..box import Box, iou
-from ..errors import BoxError
-from .shrinking import in_frame, shrunk
+from .shrinking import check_point, in_frame, shrunk
 from .surroundings import RING, apart, color_bins, inside_and_round, slices
 from .windows import grown
 
@@ -47,11 +46,7 @@ def point_window(
     """
     picture = shrunk(frame, channels)
     height, width = frame.shape[:2]
-    if not (0 <= point[0] < width and 0 <= point[1] < height):
-        raise BoxError(
-            f"point ({point[0]:g}, {point[1]:g}) is not in the {width}x{height} frame: "
-            f"expected 0 <= x < {width} and 0 <= y < {height}"
-        )
+    check_point(point, frame.shape)
     x, y = point[0] * picture.shape[1] / width, point[1] * picture.shape[0] / height
     bins = color_bins()(picture)
     found = [_region(bins, Box.around((x, y), side, side)) for side in SIDES]

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..box import Box
+from ..errors import BoxError
 from ..patch import as_bgr_code, check_frame
 
-__all__ = ["LONGEST_SIDE", "in_frame", "shrunk"]
+__all__ = ["LONGEST_SIDE", "check_point", "in_frame", "shrunk"]
 
 LONGEST_SIDE = 320  # pixels: 400 finds one benchmark target more, for half as much time again
 
@@ -31,6 +32,16 @@ def shrunk(frame: NDArray[np.uint8], channels: str = "bgr") -> NDArray[np.uint8]
     picture = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
     code = as_bgr_code(frame.shape, channels)
     return np.asarray(picture if code is None else cv2.cvtColor(picture, code), np.uint8)
+
+
+def check_point(point: tuple[float, float], frame_shape: tuple[int, ...]) -> None:
+    """Raise BoxError if a point, (x, y) in pixels, is not in a frame."""
+    height, width = frame_shape[:2]
+    if not (0 <= point[0] < width and 0 <= point[1] < height):
+        raise BoxError(
+            f"point ({point[0]:g}, {point[1]:g}) is not in the {width}x{height} frame: "
+            f"expected 0 <= x < {width} and 0 <= y < {height}"
+        )
 
 
 def in_frame(

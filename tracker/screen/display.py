@@ -7,6 +7,7 @@ which no ``try`` can catch. So another process tries first.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import subprocess
 import sys
@@ -33,6 +34,20 @@ class Display(NamedTuple):
 
     why_not: str  # empty when a window can be opened
     size: tuple[int, int] | None  # width, height in px; None where the system does not tell
+
+    @property
+    def room(self) -> tuple[int, int] | None:
+        """The size in the px that windows count, of which each may be several of the screen's.
+
+        Qt takes their number from ``QT_SCALE_FACTOR``, and shows and hears everything in them.
+        """
+        try:
+            scale = float(os.environ.get("QT_SCALE_FACTOR", 1))
+        except ValueError:
+            return self.size
+        if self.size is None or not 0 < scale < math.inf:
+            return self.size
+        return round(self.size[0] / scale), round(self.size[1] / scale)
 
 
 def display_available() -> bool:

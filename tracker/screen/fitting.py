@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..box import Box
 
-__all__ = ["Fit", "box_of_drag", "fit", "opening_size"]
+__all__ = ["Fit", "box_of_drag", "fit", "is_click", "opening_size"]
 
 Size = tuple[int, int]  # width, height in px
 Point = tuple[int, int]  # x, y in px of the window
@@ -62,6 +62,11 @@ def opening_size(picture: Size, screen: Size | None) -> Size:
     return max(round(picture[0] * scale), 1), max(round(picture[1] * scale), 1)
 
 
+def is_click(start: Point, end: Point) -> bool:
+    """Tell whether the mouse was hardly moved while it was pressed."""
+    return max(abs(end[0] - start[0]), abs(end[1] - start[1])) < SHORTEST_DRAG
+
+
 def box_of_drag(start: Point, end: Point, place: Fit, picture: Size) -> Box | None:
     """Turn a drag, from pixel to pixel of the window, into the box of the picture it spans.
 
@@ -73,7 +78,7 @@ def box_of_drag(start: Point, end: Point, place: Fit, picture: Size) -> Box | No
     >>> box_of_drag((149, 119), (50, 60), fit((640, 480), (320, 240)), (640, 480))
     Box(x=100.0, y=120.0, width=200.0, height=120.0)
     """
-    if max(abs(end[0] - start[0]), abs(end[1] - start[1])) < SHORTEST_DRAG:
+    if is_click(start, end):
         return None
     left, right = _span(start[0] - place.left, end[0] - place.left, place.scale_x, picture[0])
     top, bottom = _span(start[1] - place.top, end[1] - place.top, place.scale_y, picture[1])

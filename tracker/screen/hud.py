@@ -43,6 +43,7 @@ MOUSE_HELP = (
     ("drag", "a box around the target"),
     ("its handles", "correct it"),
     ("enter", "follow what is in it"),
+    ("click", "select one of several"),
 )
 HELP_COLOR: Color = (214, 208, 204)
 

@@ -28,6 +28,8 @@ KEYS = (
     Key("slower", ("-", "down"), "slower"),
     Key("faster", ("+", "up", "="), "faster"),
     Key("select", ("s",), "draw a new box (or just drag)"),
+    Key("add", ("a",), "follow the drawn box too"),
+    Key("drop", ("x", "delete"), "drop the selected target"),
     Key("first", ("m",), "back to the first model"),
     Key("wrong", ("w",), "mark the frame as wrong, or not"),
     Key("density", ("d",), "density"),
@@ -48,9 +50,11 @@ _CODES = {10: "enter", 13: "enter", 141: "enter", 65421: "enter", 27: "escape", 
 
 # Keys without a letter have the codes of X11 (keysymdef.h) with Qt and GTK, their own elsewhere.
 _X11 = {65361: "left", 65362: "up", 65363: "right", 65364: "down", 65470: "f1", 65480: "f11"}
+_X11 |= {65535: "delete"}
 _WINDOWS = {0x250000: "left", 0x260000: "up", 0x270000: "right", 0x280000: "down"}
-_WINDOWS |= {0x700000: "f1", 0x7A0000: "f11"}
+_WINDOWS |= {0x700000: "f1", 0x7A0000: "f11", 0x2E0000: "delete"}
 _MAC = {63232: "up", 63233: "down", 63234: "left", 63235: "right", 63236: "f1"}
+_MAC |= {63272: "delete"}
 
 _CODES |= {"win32": _WINDOWS, "darwin": _MAC}.get(sys.platform, _X11)
 

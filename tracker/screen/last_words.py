@@ -7,9 +7,7 @@ can catch. What ``exit`` does is to run the functions that were registered for i
 from __future__ import annotations
 
 import ctypes
-import os
 import platform
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,9 +17,10 @@ LAST_WORDS = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 @contextmanager
-def before_exit(last: Callable[[], int]) -> Iterator[None]:
-    """Call *last* when C code ends the process within the block; what it gives is the exit status.
+def before_exit(last: Callable[[], object]) -> Iterator[None]:
+    """Call *last* when C code ends the process within the block, with whatever status it chose.
 
+    Other threads still run then; *last* does best to end the process at once when it is done.
     Python's own exits, by an exception or ``sys.exit``, leave the block first and do not call it.
     Does nothing without glibc, which alone can also forget what was registered.
     """
@@ -32,12 +31,8 @@ def before_exit(last: Callable[[], int]) -> Iterator[None]:
     owner = ctypes.c_char()  # its address tells our function from those of others
 
     def hear(_: int | None) -> None:
-        if is_over:
-            return
-        status = last()
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(status)
+        if not is_over:
+            last()
 
     heard = LAST_WORDS(hear)
     libc.__cxa_atexit(heard, None, ctypes.byref(owner))

@@ -10,7 +10,7 @@ import numpy as np
 from ..drawing import WHITE, Image, draw_text, text_mask
 from ..errors import DisplayError
 from .display import find_display
-from .fitting import Fit, Point, Size, fit, opening_size
+from .fitting import Fit, Point, Size, fit, is_click, opening_size
 from .keys import key_name
 from .timeline import TIMELINE_HEIGHT, draw_timeline, time_at
 
@@ -87,8 +87,10 @@ class Window:
         self.title = title
         self.drag = Drag()
         self.span = span
+        self._place: Fit | None = None  # of the newest picture
+        self._n_heard = 0  # pulls of the mouse that were asked for
         self._below = BAR_HEIGHT + (TIMELINE_HEIGHT if span else 0)
-        width, height = opening_size(picture, display.size)
+        width, height = opening_size(picture, display.room)
         self._size: Size = (width, height + self._below)  # of its inside, px
         cv2.namedWindow(title, STYLE)
         cv2.resizeWindow(title, *self._size)
@@ -128,6 +130,7 @@ class Window:
         # a window being opened or made tiny says 0 or less
         width, height = self._size = max(width, 16), max(height, self._below + 16)
         place = fit((image.shape[1], image.shape[0]), (width, height - self._below))
+        self._place = place
         inside = np.full((height, width, 3), GROUND, np.uint8)
         how = cv2.INTER_AREA if place.scale_x < 1 else cv2.INTER_LINEAR
         right, bottom = place.left + place.width, place.top + place.height
@@ -171,6 +174,17 @@ class Window:
     def on_picture(self) -> bool:
         """Tell whether the newest pull of the mouse began above the bar and the line."""
         return self.drag.start is not None and self.drag.start[1] < self._size[1] - self._below
+
+    def clicked(self) -> tuple[float, float] | None:
+        """Give where in the picture the mouse was clicked since this was asked last, in its px."""
+        drag, place = self.drag, self._place
+        if drag.pressed or drag.start is None or drag.end is None or drag.n_pulls == self._n_heard:
+            return None
+        self._n_heard = drag.n_pulls
+        if place is None or not self.on_picture() or not is_click(drag.start, drag.end):
+            return None
+        x, y = drag.start
+        return (x + 0.5 - place.left) / place.scale_x, (y + 0.5 - place.top) / place.scale_y
 
     def scrubbed(self) -> float | None:
         """Give the time the mouse points at on the line under the picture, while it is pulled."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,6 +19,7 @@ from av.video.stream import VideoStream
 from ..errors import SinkError
 from .conversion import is_hd
 from .feed import Image
+from .grades import USUAL, Grade, codec_of
 
 __all__ = ["Encoder"]
 
@@ -36,28 +38,16 @@ FRAGMENTED = {
     "flush_packets": "1",
 }
 
-X264 = {"preset": "superfast", "crf": "20"}
-# 1080p in real time on one core; the slower presets cost twice that for a seventh of the size.
-# At crf 20 no loss is seen: x264's guide calls 17 to 18 visually lossless and 23 the default.
-
-VP9 = {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": "30", "b": "0"}
-# As fast as libvpx goes, and still a third of real time for 1080p; quality by crf alone.
-
 CLUSTERS = {"cluster_time_limit": "500", "flush_packets": "1"}  # ms; for the same reason as above
 
-FILMS = {
-    ".mp4": ("libx264", X264, FRAGMENTED),
-    ".mkv": ("libx264", {**X264, "bf": "0"}, CLUSTERS),
-    ".webm": ("libvpx-vp9", VP9, CLUSTERS),
-}
-"""Codec, its options and the container's, by the file's name."""
-# Matroska keeps no decoding times, which frames that are coded out of their order (bf) would need
-# when sound is joined to them.
+CONTAINERS = {".mp4": FRAGMENTED, ".mkv": CLUSTERS, ".webm": CLUSTERS}
 
 THREADS = 0  # of the encoder; 0 is as many as it finds good
 
 BT709, BT601, LIMITED = 1, 6, 1
+RGB, SRGB, FULL = 0, 13, 2
 # Numbers of ITU-T H.273 for primaries, transfer and matrix; 6 is SMPTE 170M, which is BT.601.
+# LIMITED and FULL are libavutil's.
 
 UNBIASED = 0x00002 | 0x40000 | 0x04000
 # SWS_BILINEAR, SWS_ACCURATE_RND, SWS_FULL_CHR_H_INP of libswscale/swscale.h; PyAV 17 has no names
@@ -78,8 +68,10 @@ class Encoder:
         30000/1001 stays exact, and other times are kept to 1/90000 s.
     """
 
-    def __init__(self, path: Path, fps: Fraction, *, file: BinaryIO | None = None) -> None:
-        self._path, self._fps = path, fps
+    def __init__(
+        self, path: Path, fps: Fraction, *, grade: Grade = USUAL, file: BinaryIO | None = None
+    ) -> None:
+        self._path, self._fps, self._grade = path, fps, grade
         self._suffix = path.suffix.lower()
         hz = fps.numerator * math.ceil(FINE_HZ / fps.numerator)
         if file is None and self._suffix != ".mp4":
@@ -87,7 +79,7 @@ class Encoder:
         self.tick_s = Fraction(1, hz)
         self._convert: Callable[[Image], VideoFrame] | None = None
         self._start = self._start_gif if self._suffix == ".gif" else self._start_film
-        options = FILMS[self._suffix][2] if self._suffix in FILMS else {}
+        options = CONTAINERS.get(self._suffix, {})
         try:
             if file is None:
                 self._container = av.open(str(path.absolute()), "w", options=options)
@@ -129,20 +121,23 @@ class Encoder:
     def _start_raw(self, image: Image) -> tuple[VideoStream, Callable[[Image], VideoFrame]]:
         height, width = image.shape[:2]
 
-        def convert(image: Image) -> VideoFrame:
-            return VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
-
-        return self._add_stream("rawvideo", width, height, "bgr24"), convert
+        stream = self._add_stream("rawvideo", width, height, "bgr24")
+        return stream, partial(_as_they_are, pixels="bgr24")
 
     def _start_film(self, image: Image) -> tuple[VideoStream, Callable[[Image], VideoFrame]]:
-        height, width = (side + side % 2 for side in image.shape[:2])
-        codec, options, _ = FILMS[self._suffix]
-        stream = self._add_stream(codec, width, height, "yuv420p")
+        codec = codec_of(self._suffix, self._grade)
+        halves = codec.pixels == "yuv420p"  # of which the chroma has half the pixels each way
+        height, width = (side + (side % 2 if halves else 0) for side in image.shape[:2])
+        stream = self._add_stream(codec.name, width, height, codec.pixels)
         context = stream.codec_context
-        context.options = options
+        context.options = codec.options
         context.thread_type = "FRAME"  # the codec then works on beside the caller
         context.thread_count = THREADS
         context.gop_size = round(KEYFRAME_EVERY_S * self._fps)
+        if not halves:
+            context.colorspace, context.color_primaries, context.color_trc = RGB, BT709, SRGB
+            context.color_range = FULL
+            return stream, partial(_as_they_are, pixels=codec.pixels)
         hd = is_hd(width, height)  # so that readers who miss the mark still guess right
         matrix = BT709 if hd else BT601
         context.colorspace = context.color_primaries = context.color_trc = matrix
@@ -194,3 +189,8 @@ class Encoder:
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
         stream.codec_context.time_base = self.tick_s
         return stream
+
+
+def _as_they_are(image: Image, *, pixels: str) -> VideoFrame:
+    frame = VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
+    return frame if pixels == "bgr24" else frame.reformat(format=pixels, threads=1)

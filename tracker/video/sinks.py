@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import FrameError, SinkError
 from .feed import Image
+from .grades import USUAL, Grade, check_grade
 from .names import PICTURE_SINK_SUFFIXES, PIPE, SINK_SUFFIXES, is_pattern
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ def open_sink(
     fps: Fraction | float | None = None,
     overwrite: bool = False,
     sound_of: str | os.PathLike[str] | None = None,
+    quality: str = USUAL.quality,
+    effort: str = USUAL.effort,
 ) -> Sink:
     """Open a recording.
 
@@ -156,13 +159,19 @@ def open_sink(
         Replace an existing file; not before the new one is complete.
     sound_of : str or path
         Copy the sound of this file, from the time of the first picture to that of the last.
+    quality : str
+        Of what is seen: ``"low"``, ``"medium"``, ``"high"``; ``"lossless"`` gives back every level,
+        in a film that browsers do not play.
+    effort : str
+        Of the encoder of a film, for a smaller one of that quality: ``"low"``, ``"medium"``,
+        ``"high"``.
 
     Raises
     ------
     SinkError
         If the file exists and *overwrite* is not set, its name ends otherwise, the folder is
-        missing or cannot be written, or the sound is missing or of a kind that the file cannot
-        hold; and by ``write`` and ``close`` when writing fails.
+        missing or cannot be written, the sound is missing or of a kind that the file cannot hold,
+        or it has no such quality or effort; and by ``write`` and ``close`` when writing fails.
     """
     path = Path(path)
     rate = _rate(fps if fps is not None or like is None else like.fps)
@@ -170,12 +179,14 @@ def open_sink(
         from .writers import open_writer  # PyAV loads FFmpeg: only for those who record
     except ImportError as error:
         raise SinkError(f"{path}: recording needs PyAV ({error}); run: pip install av") from error
-    check_place(path, overwrite=overwrite)
-    return Sink(path, open_writer(path, rate, Path(sound_of) if sound_of else None), rate)
+    grade = Grade(quality, effort)
+    check_place(path, overwrite=overwrite, grade=grade)
+    return Sink(path, open_writer(path, rate, Path(sound_of) if sound_of else None, grade), rate)
 
 
-def check_place(path: Path, *, overwrite: bool) -> None:
-    """Raise SinkError if nothing can be recorded under that name."""
+def check_place(path: Path, *, overwrite: bool, grade: Grade = USUAL) -> None:
+    """Raise SinkError if nothing can be recorded under that name, or not so."""
+    check_grade(path, grade)
     if path == PIPE:
         return
     suffix = path.suffix.lower()

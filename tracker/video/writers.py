@@ -13,12 +13,11 @@ from ..errors import SinkError
 from .encoding import Encoder
 from .feed import Image
 from .finishing import Sound, check_sound, finish
+from .grades import JPEG_QUALITY, Grade
 from .leftovers import claim, partial_of
 from .names import PICTURE_SINK_SUFFIXES, PIPE
 
 __all__ = ["Writer", "open_writer"]
-
-JPEG_QUALITY = 95  # of 100; OpenCV's own default, written down
 
 
 class Writer(Protocol):
@@ -38,7 +37,7 @@ class Writer(Protocol):
         """Complete what was written; *span* is the source's time it covers, None if nothing."""
 
 
-def open_writer(path: Path, fps: Fraction, sound_of: Path | None) -> Writer:
+def open_writer(path: Path, fps: Fraction, sound_of: Path | None, grade: Grade) -> Writer:
     """Open what *path* names.
 
     Raises
@@ -51,18 +50,18 @@ def open_writer(path: Path, fps: Fraction, sound_of: Path | None) -> Writer:
     if path == PIPE:
         return _Pipe(fps)
     if path.suffix.lower() in PICTURE_SINK_SUFFIXES:
-        return _Pictures(path)
-    return _File(path, fps, sound_of)
+        return _Pictures(path, grade)
+    return _File(path, fps, sound_of, grade)
 
 
 class _File:
     """A video file, under its partial name until it is complete."""
 
-    def __init__(self, path: Path, fps: Fraction, sound_of: Path | None) -> None:
+    def __init__(self, path: Path, fps: Fraction, sound_of: Path | None, grade: Grade) -> None:
         self._path, self._partial, self._sound_of = path, partial_of(path), sound_of
         self._lock, self.leftover = claim(path)
         try:
-            self._encoder = Encoder(self._partial, fps)
+            self._encoder = Encoder(self._partial, fps, grade=grade)
         except SinkError:
             self._lock.close()
             raise
@@ -87,14 +86,16 @@ class _Pictures:
 
     tick_s = Fraction(1, 1000)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, grade: Grade) -> None:
         self._path, self._number = path, 0
+        is_jpeg = path.suffix.lower() == ".jpg"
+        self._options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY[grade.quality]] if is_jpeg else []
         self.leftover: Path | None = None
 
     def encode(self, image: Image, tick: int) -> None:
         """Write the next file; the time goes nowhere."""
         path = self._path.with_name(self._path.name % self._number)
-        _, data = cv2.imencode(path.suffix, image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        _, data = cv2.imencode(path.suffix, image, self._options)
         partial = partial_of(path)
         try:
             partial.write_bytes(data.tobytes())

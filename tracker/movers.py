@@ -1,0 +1,115 @@
+"""Movers: targets are started where something moves, and ended where it has left, or never was."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .box import Box
+from .confidence import State
+from .detect import MotionDetector
+from .multi import MultiTracker
+from .track import Track
+
+__all__ = ["Movers"]
+
+# Of the smaller of a window and what a target takes up, which both share if they are of one thing:
+# arms and corners stick out of a box.
+SAME_SHARE, TAKEN_UP = 0.3, 1.5
+# A target is corrected for so many frames while its window grows by so much.
+RIPE, GROWN = 8, 1.15
+ENDS_AFTER = 30  # frames lost; or sooner, after as many as it was followed in
+# Frames in which a target goes by so many of its sides over the background, or was no mover: a
+# shadow's border, a place that something left.
+PROBATION, TRAVEL = 20, 0.3
+
+
+@dataclass(slots=True)
+class Begun:
+    """A target that was started by its motion."""
+
+    start: tuple[float, float]
+    """Its first center, carried along with the background."""
+    age: int = 0
+    """Frames since then."""
+    lost_for: int = 0
+    """Frames in a row."""
+
+    def take(self, track: Track) -> None:
+        """Take note of where it is in the next frame."""
+        self.age += 1
+        self.lost_for = self.lost_for + 1 if track.state is State.LOST else 0
+
+    def has_ended(self, track: Track) -> bool:
+        """Tell whether it has left, or has not moved at all."""
+        if self.lost_for >= min(ENDS_AFTER, self.age - self.lost_for):
+            return self.lost_for > 0
+        stayed = math.dist(self.start, track.box.center) < TRAVEL * track.box.side
+        return self.age == PROBATION and stayed
+
+
+class Movers:
+    """Watches frames, adds a target where something moves, and removes those it added.
+
+    One that comes to rest after it has moved stays a target: only what is lost has left. Targets
+    that others have added are left alone.
+
+    Parameters
+    ----------
+    targets : MultiTracker
+    """
+
+    def __init__(self, targets: MultiTracker) -> None:
+        self._targets = targets
+        self._detector = MotionDetector()
+        self._begun: dict[int, Begun] = {}
+
+    def look(self, image: NDArray[np.uint8], time_s: float | None = None) -> None:
+        """Look at the next frame, in which the targets' tracks are.
+
+        Parameters
+        ----------
+        image : uint8 array of shape (H, W, 3)
+        time_s : float, optional
+            Of the frame.
+        """
+        windows = self._detector.update(image)
+        tracks = self._targets.tracks
+        self._begun = {number: one for number, one in self._begun.items() if number in tracks}
+        for number, one in list(self._begun.items()):
+            one.start = self._detector.carried(one.start)
+            one.take(tracks[number])
+            if one.has_ended(tracks[number]):
+                self._targets.remove(number)
+        self._let_ripen(image, windows)
+        taken = [track.box.scaled(TAKEN_UP) for track in self._targets.tracks.values()]
+        free = [window for window in windows if not _is_taken(window, taken)]
+        for window in free:
+            self._begun[self._targets.add(image, window, time_s)] = Begun(window.center)
+
+    def _let_ripen(self, image: NDArray[np.uint8], windows: Sequence[Box]) -> None:
+        """Correct young targets of which more has come to be seen."""
+        for number, one in self._begun.items():
+            if number not in self._targets.ids or one.age > RIPE:
+                continue
+            box = self._targets.tracks[number].box
+            larger = [each for each in windows if _is_taken(box, [each])]
+            window = max(larger, key=lambda each: each.area, default=box)
+            if window.area > GROWN * box.area:
+                self._targets.reset(number, image, window)
+                one.start = window.center
+
+
+def _is_taken(window: Box, taken: Iterable[Box]) -> bool:
+    """Tell whether a window shows a thing that is followed already."""
+    return any(_shared(window, box) > SAME_SHARE * min(window.area, box.area) for box in taken)
+
+
+def _shared(a: Box, b: Box) -> float:
+    across = min(a.right, b.right) - max(a.x, b.x)
+    down = min(a.bottom, b.bottom) - max(a.y, b.y)
+    return max(across, 0.0) * max(down, 0.0)
