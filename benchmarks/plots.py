@@ -263,3 +263,45 @@ def _growth(found: dict) -> Figure:
     _plain(axes)
     axes.legend(loc="lower right", frameon=False)
     return figure
+
+
+def draw_multi(found: dict, folder: Path, name: str) -> list[Path]:
+    """Draw what a target costs by the number of them; tell which file was written."""
+    cost = found["cost"]
+    figure = Figure(figsize=(4.6 * len(cost), 4.2), layout="constrained")
+    for axes, (preset, of_threads) in zip(
+        np.atleast_1d(figure.subplots(1, len(cost), sharey=True)), cost.items(), strict=True
+    ):
+        for color, (threads, rows) in zip(
+            (OWN_COLOR, OTHER_COLORS[0]), of_threads.items(), strict=True
+        ):
+            counts = [int(count) for count in rows]
+            label = "one thread" if threads == "1" else f"{threads} threads"
+            ratios = [row["ratio"] for row in rows.values()]
+            axes.plot(counts, ratios, "o-", color=color, label=label)
+        axes.axhline(1, color="#999999", linewidth=0.8, linestyle="--")
+        axes.set(xscale="log", xticks=counts, xlabel="targets at once", title=preset)
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+        _plain(axes)
+    figure.axes[0].set_ylim(0)
+    figure.axes[0].set_ylabel("cost of a target, times that of a lone one")
+    figure.axes[0].legend(loc="lower left", frameon=False)
+    return _saved({"cost": figure}, folder, name)
+
+
+def draw_identity(found: dict, folder: Path, name: str) -> list[Path]:
+    """Draw IDF1 of all who took part, a panel a kind of scene; tell which file was written."""
+    kinds = found["identity"]
+    names = list(kinds["all"])[::-1]
+    figure = Figure(figsize=(2.6 * len(kinds) + 2.4, 0.42 * len(names) + 1.2), layout="constrained")
+    for axes, (kind, rows) in zip(
+        figure.subplots(1, len(kinds), sharey=True), kinds.items(), strict=True
+    ):
+        own = [OWN_COLOR if each in ("robust", "fast") else "#b8b8b8" for each in names]
+        bars = axes.barh(names, [rows[each]["idf1"] for each in names], 0.66, color=own)
+        axes.bar_label(bars, fmt="%.2f", padding=2, fontsize=9)
+        axes.set(xlim=(0, 1.18), xticks=(0, 0.5, 1), title=kind, xlabel="IDF1")
+        _plain(axes)
+        axes.grid(visible=False, axis="y")
+    return _saved({"idf1": figure}, folder, name)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import pickle
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tracker import Box, MultiTracker, Track, Tracker, iou
 from tracker.errors import BoxError, ConfigError, FrameError, TargetError
@@ -124,6 +129,82 @@ def test_a_detection_corrects_the_target_it_overlaps(scene):
     ball = targets.add(image, Box(box.x + 12, box.y + 10, box.width, box.height))
     tracks = targets.update(scene[1][0], detections=[scene[1][1]])
     assert iou(tracks[ball].box, scene[1][1]) > 0.9
+
+
+def test_a_target_that_a_detector_began_ends_when_it_shows_it_no_longer(scene):
+    image, box = scene[0]
+    targets = fast()
+    mine = targets.add(image, (5, 5, 40, 30))
+    for _ in range(3):
+        targets.update(image, detections=[box, box])  # twice the same: one thing
+    assert targets.ids == (mine, 2)
+    for _ in range(29):
+        targets.update(image, detections=[])
+    assert targets.ids == (mine, 2)
+    targets.update(image)  # the detector was not asked
+    assert targets.ids == (mine, 2)
+    targets.update(image, detections=[])
+    assert targets.ids == (mine,)
+
+
+def test_what_is_detected_once_is_no_target(scene):
+    targets = fast()
+    image, box = scene[0]
+    for detections in ([box], [], [], [box], [], [], [box]):
+        targets.update(image, detections=detections)
+    assert targets.ids == ()
+
+
+BOXES = st.tuples(
+    *[st.one_of(st.floats(-80, 200), st.sampled_from([0.0, -1.0, 1e9, math.nan]))] * 4
+)
+STEPS = st.one_of(
+    st.tuples(st.just("add"), BOXES),
+    st.tuples(st.just("remove"), st.integers(-1, 6)),
+    st.tuples(st.just("reset"), st.integers(-1, 6), BOXES),
+    st.tuples(st.just("update"), st.none() | st.lists(BOXES, max_size=3)),
+)
+SMALL = texture(120, 90, seed=4)
+
+
+@settings(max_examples=12)
+@given(st.lists(STEPS, max_size=8))
+def test_whatever_comes_numbers_are_unique_and_the_state_consistent(steps):
+    targets, given_out = fast(), []
+    for name, *arguments in steps:
+        before = targets.ids
+        try:
+            if name == "add":
+                given_out.append(targets.add(SMALL, *arguments))
+            elif name == "remove":
+                targets.remove(*arguments)
+            elif name == "reset":
+                targets.reset(arguments[0], SMALL, arguments[1])
+            else:
+                tracks = targets.update(SMALL, detections=arguments[0])
+                given_out += [each for each in tracks if each not in before]
+                assert all(np.isfinite(track.box).all() for track in tracks.values())
+        except (BoxError, TargetError):
+            assert targets.ids == before
+        assert list(targets.tracks) == list(targets.ids)
+        assert sorted(targets.ids) == list(targets.ids)
+        assert set(targets.ids) <= set(given_out)
+    assert given_out == sorted(set(given_out))
+
+
+def test_nothing_is_kept_of_targets_that_have_gone(scene):
+    image, box = scene[0]
+    targets = fast()
+    sizes = []
+    for _ in range(30):
+        for _ in range(4):
+            targets.add(image, box)
+        targets.update(image, detections=[(5, 5, 20, 20)])
+        for target in targets.ids:
+            targets.remove(target)
+        sizes.append(len(pickle.dumps(vars(targets))))
+    assert targets.add(image, box) > 120
+    assert abs(sizes[-1] - sizes[5]) < 50  # bytes
 
 
 # --- targets know of each other

@@ -9,9 +9,10 @@ import numpy as np
 
 from .box import Box, iou
 
-__all__ = ["Sighting", "confirmed", "pairs"]
+__all__ = ["AGREES", "Sighting", "confirmed", "distinct", "pairs"]
 
 LEAST_IOU = 0.3  # of a detection with a target or a sighting, to be the same thing
+AGREES = 0.5  # IoU of two boxes that say the same
 CONFIRMED_BY = 3  # detections of a thing, until it is followed
 FORGOTTEN_AFTER = 2  # frames with detections of which none was this thing's
 
@@ -54,6 +55,15 @@ def pairs(
             return found
         found.append((row, column))
         overlap[row], overlap[:, column] = -1, -1
+
+
+def distinct(boxes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
+    """Give the boxes that say something new: none of *others* does, nor one before them."""
+    said = list(others)
+    for box in boxes:
+        if not said or iou(box, said).max() < AGREES:
+            said.append(box)
+    return said[len(others) :]
 
 
 def confirmed(sightings: list[Sighting], detected: Sequence[Box]) -> list[Box]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .association import Sighting, confirmed, pairs
-from .box import Box
+from .association import AGREES, Sighting, confirmed, distinct, pairs
+from .box import Box, iou
 from .claims import neighbors
 from .confidence import State
 from .config import TrackerConfig, config_of
@@ -27,9 +28,27 @@ from .tracker import Tracker, on_frame, seconds
 
 __all__ = ["MultiTracker"]
 
-# A detection that overlaps its target by less, or one that is in doubt, corrects it.
-AGREES = 0.5
-ENDS_AFTER = 30  # frames lost, of a target that detections started
+# Frames lost, or frames with detections of which none was its, of a target that detections began.
+ENDS_AFTER = 30
+
+
+@dataclass(slots=True)
+class Target:
+    """One of those that are followed, and how it has fared."""
+
+    tracker: Tracker
+    track: Track
+    detected: bool = False
+    """Whether detections began it, and may end it."""
+    lost_for: int = 0
+    """Frames."""
+    undetected_for: int = 0
+    """Frames with detections since one was its."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it is to be followed no longer."""
+        return self.detected and max(self.lost_for, self.undetected_for) >= ENDS_AFTER
 
 
 class MultiTracker:
@@ -79,11 +98,8 @@ class MultiTracker:
         self.config = config_of(preset) if config is None else config
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._channels = channels
-        self._trackers: dict[int, Tracker] = {}
-        self._tracks: dict[int, Track] = {}
+        self._targets: dict[int, Target] = {}
         self._sightings: list[Sighting] = []
-        self._detected: set[int] = set()
-        self._lost_for: dict[int, int] = {}
         self._last_id = 0
         self._index = -1
         self._frame_shape: tuple[int, ...] = ()
@@ -92,15 +108,15 @@ class MultiTracker:
     @property
     def ids(self) -> tuple[int, ...]:
         """The targets' numbers: they count up from 1 as targets are added, and none comes again."""
-        return tuple(self._trackers)
+        return tuple(self._targets)
 
     @property
     def tracks(self) -> dict[int, Track]:
         """The newest track of each target."""
-        return dict(self._tracks)
+        return {number: target.track for number, target in self._targets.items()}
 
     def __len__(self) -> int:
-        return len(self._trackers)
+        return len(self._targets)
 
     def add(
         self, frame: NDArray[np.uint8], box: Iterable[float], time_s: float | None = None
@@ -129,8 +145,7 @@ class MultiTracker:
         self._frame_shape, self._time_s = frame.shape, time_s
         self._index = max(self._index, 0)
         self._last_id += 1
-        self._trackers[self._last_id], self._lost_for[self._last_id] = tracker, 0
-        self._take_track(self._last_id)
+        self._targets[self._last_id] = Target(tracker, self._counted(tracker.track))
         return self._last_id
 
     def remove(self, target: int) -> None:
@@ -142,8 +157,7 @@ class MultiTracker:
             If there is none of this number.
         """
         self._known(target)
-        del self._trackers[target], self._tracks[target], self._lost_for[target]
-        self._detected.discard(target)
+        del self._targets[target]
 
     def reset(
         self,
@@ -171,10 +185,10 @@ class MultiTracker:
         BoxError, FrameError
             As for :meth:`add`; the target is then as it was.
         """
-        tracker = self._known(target)
-        tracker.reset(self._checked(frame), box, keep_model=keep_model)
-        self._lost_for[target] = 0
-        self._take_track(target)
+        corrected = self._known(target)
+        corrected.tracker.reset(self._checked(frame), box, keep_model=keep_model)
+        corrected.track = self._counted(corrected.tracker.track)
+        corrected.lost_for = corrected.undetected_for = 0
 
     def move(self, frame: NDArray[np.uint8], boxes: Mapping[int, Iterable[float]]) -> None:
         """Go on in pictures of another shape: all targets keep what was learnt, in these boxes.
@@ -195,7 +209,7 @@ class MultiTracker:
         frame = check_frame(frame)
         for target in boxes:
             self._known(target)
-        if missing := self._trackers.keys() - boxes.keys():
+        if missing := self._targets.keys() - boxes.keys():
             raise TargetError(f"target {min(missing)}: has no box in the new picture")
         placed = {target: on_frame(Box.of(box), frame) for target, box in boxes.items()}
         self._frame_shape = frame.shape
@@ -207,7 +221,7 @@ class MultiTracker:
 
         It is brought on and corrected by the methods here.
         """
-        return self._known(target)
+        return self._known(target).tracker
 
     def put(self, target: int, tracker: Tracker) -> None:
         """Let another tracker follow a target from the newest frame on: an earlier copy of it, say.
@@ -217,9 +231,8 @@ class MultiTracker:
         TargetError
             If there is no target of this number.
         """
-        self._known(target)
-        self._trackers[target] = tracker
-        self._take_track(target)
+        changed = self._known(target)
+        changed.tracker, changed.track = tracker, self._counted(tracker.track)
 
     def update(
         self,
@@ -237,9 +250,10 @@ class MultiTracker:
             Time of the frame in seconds.
         detections : iterable of four numbers each, optional
             x, y, width, height of what a detector found in this frame; None when it was not asked.
-            A detection corrects the target it overlaps most, if that is in doubt or elsewhere. What
-            is detected three times and overlaps no target becomes one; a target that began so ends
-            when it has been lost for thirty frames.
+            Each is the target's that it overlaps most (IoU of 0.3 or more), and corrects it when
+            that is in doubt or overlaps it by less than 0.5. What is detected three times and is no
+            target's becomes one; a target that began so ends when it has been lost for 30 frames,
+            or was in none of the detections of 30 frames. Those that were added never end.
 
         Returns
         -------
@@ -264,16 +278,17 @@ class MultiTracker:
         self._follow(frame, time_s)
         if detected is not None:
             self._correct(frame, detected)
-        for target in self.ids:
-            self._take_track(target)
-            if self._lost_for[target] >= ENDS_AFTER and target in self._detected:
-                self.remove(target)
+        for number, target in list(self._targets.items()):
+            target.track = self._counted(target.tracker.track)
+            target.lost_for = 0 if target.track.ok else target.lost_for + 1
+            if target.over:
+                del self._targets[number]
         return self.tracks
 
     def _follow(self, frame: NDArray[np.uint8], time_s: float | None) -> None:
         """Let every target find itself, by what all claimed before any of them moved."""
         # In an order of their own: who was added first is no better off.
-        claimed = [(tracker.claim, tracker) for tracker in self._trackers.values()]
+        claimed = [(each.tracker.claim, each.tracker) for each in self._targets.values()]
         claimed.sort(key=itemgetter(0))
         claims = [claim for claim, _ in claimed]
         near = neighbors(claims)
@@ -291,38 +306,37 @@ class MultiTracker:
             pass
 
     def _correct(self, frame: NDArray[np.uint8], detected: list[Box]) -> None:
-        """Take in what a detector found: correct targets, and start new ones."""
-        ids = self.ids
-        boxes = [self._trackers[target].track.box for target in ids]
-        own = pairs(boxes, detected)
-        agreed = set(pairs(boxes, detected, AGREES))
-        for number, other in own:
-            tracker = self._trackers[ids[number]]
-            if tracker.track.state is not State.TRACKING or (number, other) not in agreed:
-                tracker.reset(frame, detected[other], keep_model=True)
-        known = {other for _, other in own}
+        """Take in what a detector found: correct targets, and begin new ones."""
+        targets = list(self._targets.values())
+        boxes = [target.tracker.track.box for target in targets]
+        for target in targets:
+            target.undetected_for += 1
+        found = pairs(boxes, detected)
+        for number, other in found:
+            tracker, box = targets[number].tracker, detected[other]
+            targets[number].undetected_for = 0
+            if tracker.track.state is not State.TRACKING or iou(boxes[number], box) < AGREES:
+                tracker.reset(frame, box, keep_model=True)
+        known = {other for _, other in found}
         rest = [box for other, box in enumerate(detected) if other not in known]
-        for box in confirmed(self._sightings, rest):
-            self._detected.add(self.add(frame, box))
+        for box in confirmed(self._sightings, distinct(rest, boxes)):
+            self._targets[self.add(frame, box)].detected = True
 
-    def _take_track(self, target: int) -> None:
-        """Take over a tracker's newest track, with the index of this tracker's frames."""
-        track = self._trackers[target].track
-        self._tracks[target] = dataclasses.replace(track, index=self._index)
-        lost = track.state is State.LOST
-        self._lost_for[target] = self._lost_for[target] + 1 if lost else 0
+    def _counted(self, track: Track) -> Track:
+        """Give a track the index of this tracker's frames."""
+        return dataclasses.replace(track, index=self._index)
 
     def _checked(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
         frame = check_frame(frame)
-        if self._trackers and frame.shape != self._frame_shape:
+        if self._targets and frame.shape != self._frame_shape:
             raise FrameError(
                 f"frame of shape {frame.shape}: the targets were added on {self._frame_shape}; "
                 "resize the frame, or remove them first"
             )
         return frame
 
-    def _known(self, target: int) -> Tracker:
-        if target not in self._trackers:
-            known = ", ".join(map(str, self._trackers)) or "none"
-            raise TargetError(f"target {target!r}: not followed; those that are: {known}")
-        return self._trackers[target]
+    def _known(self, number: int) -> Target:
+        if number not in self._targets:
+            known = ", ".join(map(str, self._targets)) or "none"
+            raise TargetError(f"target {number!r}: not followed; those that are: {known}")
+        return self._targets[number]
