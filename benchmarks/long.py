@@ -45,20 +45,21 @@ def follow_long(sequence: Sequence, preset: str, n_frames: int) -> dict[str, flo
     loop = [*range(len(frames)), *range(len(frames) - 2, 0, -1)]
     order = list(islice(cycle(loop), n_frames))
     step = this_tracker(preset)(frames[0], tuple(sequence.truth[0]))
-    boxes, times_ms, done, resident = [sequence.truth[0]], [], [], []
+    # Made before: what is measured here is not to grow by what measures it.
+    boxes, times_ms = np.empty((n_frames, 4)), np.zeros(n_frames)
+    boxes[0], done, resident = sequence.truth[0], [], []
     for count, index in enumerate(order[1:], 1):
         began = time.process_time()
-        box, _ = step(frames[index])
-        times_ms.append(1e3 * (time.process_time() - began))
-        boxes.append(np.array(box))
+        boxes[count], _ = step(frames[index])
+        times_ms[count] = 1e3 * (time.process_time() - began)
         if count % SAMPLED_EVERY == 0 and count > SETTLED:
             gc.collect()
             done.append(count)
             resident.append(resident_bytes() / 1e6)
-    overlaps = evaluation.overlaps(np.array(boxes), sequence.truth[order])
+    overlaps = evaluation.overlaps(boxes, sequence.truth[order])
     thousands = np.array(done) / 1000
     memory, memory_margin = line_through(thousands, np.array(resident))
-    medians = [np.median(each) for each in np.split(np.array(times_ms[SETTLED:]), _cuts(times_ms))]
+    medians = [np.median(each) for each in np.split(times_ms[SETTLED:], _cuts(n_frames))]
     ms, ms_margin = line_through(np.arange(len(medians)) * SAMPLED_EVERY / 1000, np.array(medians))
     return {
         "frames": n_frames,
@@ -72,8 +73,8 @@ def follow_long(sequence: Sequence, preset: str, n_frames: int) -> dict[str, flo
     }
 
 
-def _cuts(times_ms: list[float]) -> list[int]:
-    return list(range(SAMPLED_EVERY, len(times_ms) - SETTLED, SAMPLED_EVERY))
+def _cuts(n_frames: int) -> list[int]:
+    return list(range(SAMPLED_EVERY, n_frames - SETTLED, SAMPLED_EVERY))
 
 
 def main(arguments: list[str] | None = None) -> int:
