@@ -14,8 +14,9 @@ from hypothesis import settings
 from tracker import Track
 from tracker.synthetic import SCENES, plain_scene
 
-# How long an example takes is the machine's affair: a busy one would fail what is right.
-settings.register_profile("untimed", deadline=None)
+# How long an example takes is the machine's affair: a busy one would fail what is right. Fifty of
+# them, new ones in each run, keep the suite short.
+settings.register_profile("untimed", deadline=None, max_examples=50)
 settings.load_profile("untimed")
 
 

@@ -89,7 +89,8 @@ class Desktop:
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Pull the mouse from one place of the screen to another."""
         middle = (start[0] + end[0]) // 2, (start[1] + end[1]) // 2
-        self.hands("mousemove", "--sync", *start)
+        # Not --sync: where the mouse is there already, that waits for many seconds.
+        self.hands("mousemove", *start, "sleep", 0.05)
         self.hands("mousedown", 1, "sleep", 0.05, "mousemove", *middle, "sleep", 0.05)
         self.hands("mousemove", *end, "sleep", 0.05, "mouseup", 1, "sleep", 0.05)
 
