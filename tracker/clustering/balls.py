@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import Profile
-from .tiles import FAN, TILE, FloatArray, IndexArray, Tiles, gaps2, packing_order
+from .tiles import FAN, TILE, FloatArray, IndexArray, Tiles, gaps2
 
-__all__ = ["moments_within", "pairs_within"]
+__all__ = ["FEW", "moments_within", "pairs_within"]
 
 FEW = 500  # centers that are better asked for one by one
-TOGETHER = 96  # of them at a time, which keeps memory small
-PIECE_TILES = 85  # about 2048 points tested at a time stay in the cache
+TOGETHER = 16  # of them at a time, which keeps memory small
+PIECE_TILES = 42  # about 1000 points tested at a time, which keeps memory small
 EPSILON = float(np.finfo(np.float64).eps)
 BOUNDS = 1 << 13  # bounds between boxes at a time, which stay in the cache
-PAIRS = 512  # pairs of a center and a tile at a time, which stay in the cache
+PAIRS = 256  # pairs of a center and a tile at a time, which stay in the cache
 
 
 def moments_within(
@@ -31,6 +31,7 @@ def moments_within(
     Parameters
     ----------
     centers : array of shape (centers, axes)
+        More than *FEW* are fast in the order of :func:`packing_order`.
     profile : callable, optional
         What a point's weight is multiplied by, as a function of its d²; 1 if not given.
 
@@ -44,11 +45,10 @@ def moments_within(
             some = slice(start, start + TOGETHER)
             found[some] = _one_by_one(tiles, centers[some], radius, profile)
         return found
-    order = packing_order(centers)
     at_a_time = TILE * max(BOUNDS // tiles.levels[0].low.shape[1], 1)
-    for start in range(0, len(order), at_a_time):
-        places = order[start : start + at_a_time]
-        found[places] = _by_groups(tiles, centers[places], radius, profile)
+    for start in range(0, len(centers), at_a_time):
+        some = slice(start, start + at_a_time)
+        found[some] = _by_groups(tiles, centers[some], radius, profile)
     return found
 
 
@@ -76,12 +76,14 @@ def _one_by_one(
 def pairs_within(tiles: Tiles, centers: FloatArray, radius: float) -> tuple[IndexArray, IndexArray]:
     """Give all pairs of a center and a point within *radius* of it, in the order of the centers."""
     found: list[tuple[IndexArray, IndexArray]] = []
-    for owner, tile in _touched(tiles, centers, radius, None):
-        distance2 = _distances2(tiles.packed.take(tile, axis=0), centers[owner])
-        row, place = np.nonzero(distance2 <= radius * radius)
-        place += tile[row] * TILE
-        real = place < len(tiles.order)
-        found.append((owner[row[real]], tiles.order[place[real]]))
+    for start in range(0, len(centers), TOGETHER):
+        some = centers[start : start + TOGETHER]
+        for owner, tile in _touched(tiles, some, radius, None):
+            distance2 = _distances2(tiles.packed.take(tile, axis=0), some[owner])
+            row, place = np.nonzero(distance2 <= radius * radius)
+            place += tile[row] * TILE
+            real = place < len(tiles.order)
+            found.append((start + owner[row[real]], tiles.order[place[real]]))
     owners, points = zip(*found, strict=True)
     return np.concatenate(owners), np.concatenate(points)
 
@@ -153,20 +155,21 @@ def _by_groups(
         found = np.repeat(inside @ finest.totals.T, TILE, axis=0)[: len(centers)]
     else:
         found = np.zeros((len(centers), tiles.packed.shape[1]))
+    del near, far
     for start, touched in zip(starts, cut, strict=True):
         own = slice(start, start + TILE)
         tile = np.flatnonzero(touched)
         for begin in range(0, len(tile), PIECE_TILES):
-            piece = tiles.packed.take(tile[begin : begin + PIECE_TILES], axis=0)
-            found[own] += _of_piece(piece, centers[own], radius * radius, profile)
+            piece = tile[begin : begin + PIECE_TILES]
+            found[own] += _of_piece(tiles, piece, centers[own], radius * radius, profile)
     return found
 
 
 def _of_piece(
-    packed: FloatArray, centers: FloatArray, radius2: float, profile: Profile | None
+    tiles: Tiles, piece: IndexArray, centers: FloatArray, radius2: float, profile: Profile | None
 ) -> FloatArray:
     """Sum over the points of some tiles, all centers against all points."""
-    points = packed.transpose(1, 0, 2).reshape(packed.shape[1], -1)
+    points = tiles.packed.take(piece, axis=0).transpose(1, 0, 2).reshape(centers.shape[1] + 1, -1)
     weights = _inside(points[:-1], centers, radius2, profile)
     points[:-1] *= points[-1]
     return np.asarray(weights @ points.T)
@@ -184,11 +187,14 @@ def _inside(
     exactly.
     """
     middle = centers.mean(axis=0)
-    x = points - middle[:, None]
+    right = np.ones((len(points) + 2, points.shape[1]))
+    x, x2 = right[:-2], right[-2]
+    np.subtract(points, middle[:, None], out=x)
+    np.einsum("ap,ap->p", x, x, out=x2)
     c = centers - middle
-    x2, c2 = np.einsum("ap,ap->p", x, x), np.einsum("ca,ca->c", c, c)
+    c2 = np.einsum("ca,ca->c", c, c)
     left = np.column_stack([-2.0 * c, np.ones(len(c)), c2])
-    distance2: FloatArray = left @ np.vstack([x, x2, np.ones(len(x2))])
+    distance2: FloatArray = left @ right
     doubt = 2 * (len(points) + 4) * EPSILON * float(x2.max() + c2.max())
     inside: NDArray[np.bool_] = distance2 <= radius2 + doubt
     surely = distance2 <= radius2 - doubt

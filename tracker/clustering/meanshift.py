@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..kernels import PROFILES, ProfileName
-from .ascent import Ascent, ascend
+from .ascent import ascend
 from .bandwidth import estimate_bandwidth
 from .bins import Cells
 from .checks import check_bandwidth, checked_points, checked_weights, whole_number
@@ -120,10 +120,12 @@ class MeanShift:
             labels = cells.labels_of(scaled, cell_of_point, self._scaled(self.cluster_centers_))
             self.labels_ = self._without_orphans(scaled, labels)
             return self
-        ascent = self._cluster(scaled, weights, points.dtype)
+        ends = self._cluster(scaled, weights, points.dtype)
         every_point = self.seeds is None and not self.bin_seeding
         climbed = self.assign == "basin" and every_point
-        self.labels_ = self._labels(ascent.ends if climbed else self._places(scaled))
+        places = ends if climbed else self._places(scaled)
+        del ends  # as large as the points
+        self.labels_ = self._labels(places)
         return self
 
     def fit_predict(self, X: ArrayLike, y: Any = None, sample_weight: Any = None) -> IndexArray:  # noqa: N803
@@ -159,8 +161,8 @@ class MeanShift:
 
     def _cluster(
         self, points: NDArray[Any], weights: FloatArray | None, dtype: np.dtype[Any]
-    ) -> Ascent:
-        """Let the seeds climb, and make centers of their ends."""
+    ) -> FloatArray:
+        """Let the seeds climb, make centers of their ends, and give these."""
         around = Surroundings.of(
             points.astype(np.float64, copy=False), weights, float(self._radius), self.kernel
         )
@@ -172,11 +174,12 @@ class MeanShift:
                 "or a larger bandwidth"
             )
         self.n_iter_ = ascent.n_iter
-        centers = modes_of(ascent.ends, ascent.intensities, around.bandwidth)
+        self._around = around if self.assign == "basin" else None  # as large as the points
+        del around
+        centers = modes_of(ascent.ends, ascent.intensities, float(self._radius))
         scale = self.bandwidth_ if np.ndim(self.bandwidth_) else 1.0
         self.cluster_centers_ = (centers * scale).astype(dtype)
-        self._around = around if self.assign == "basin" else None  # as large as the points
-        return ascent
+        return ascent.ends
 
     def _begin(
         self, points: NDArray[Any], weights: FloatArray | None, around: Surroundings

@@ -97,14 +97,17 @@ def bounds_of(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.array(low), np.array(high)
 
 
-def packing_order(points: FloatArray) -> IndexArray:
-    """Order *points* of shape (points, axes) so that each *TILE* in a row are close together."""
-    n_points, n_axes = points.shape
-    low, high = bounds_of(points)
+def packing_order(points: FloatArray, some: IndexArray | None = None) -> IndexArray:
+    """Order *points* of shape (points, axes) so that each *TILE* in a row are close together.
+
+    Or *some* of them alone, by their numbers.
+    """
+    low, high = bounds_of(points if some is None else points[some])
+    order = np.arange(len(points)) if some is None else some
+    n_points, n_axes = len(order), points.shape[1]
     by_spread = np.argsort(low - high, kind="stable")
     slices = max(round((n_points / TILE) ** (1 / n_axes)), 2)
     lengths = [n_points] + [TILE * slices**power for power in range(n_axes - 1, -1, -1)]
-    order = np.arange(n_points)
     for axis, length, next_length in zip(by_spread, lengths[:-1], lengths[1:], strict=True):
         if n_points > next_length:
             order = _sorted_in_rows(order, points[:, axis], min(length, n_points))
@@ -133,7 +136,9 @@ def _argsort(rows: NDArray[Any]) -> IndexArray:
     with np.errstate(over="ignore"):  # what is too large for float32 is last
         bits = (rows - rows[:1, :1]).astype(np.float32).view(np.int32)
     bits ^= (bits >> 31) & 0x7FFFFFFF  # as whole numbers in the order of the floats
+    del rows  # may be the last to hold it
     low, high = bits.astype(np.uint16), (bits >> 16).astype(np.int16)
+    del bits
     order = np.argsort(low, axis=1, kind="stable")
     by_high = np.argsort(np.take_along_axis(high, order, axis=1), axis=1, kind="stable")
     return np.take_along_axis(order, by_high, axis=1)
