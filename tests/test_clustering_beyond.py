@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -161,3 +163,27 @@ def test_many_points_each_a_seed_are_warned_of():
     points = np.random.default_rng(0).normal(size=(50_001, 1))
     with pytest.warns(UserWarning, match="50001 points, and each a seed: .*bin_seeding=True"):
         MeanShift(bandwidth=50.0, max_iter=0).fit(points)
+
+
+def mask_pixels():
+    rows, columns = np.mgrid[:480, :640]
+    return np.argwhere((rows % 120 - 60) ** 2 + (columns % 160 - 80) ** 2 < 18**2)
+
+
+@pytest.mark.parametrize(
+    ("points", "options"),
+    [
+        (np.random.default_rng(0).normal(size=(10_000, 2)), {"bandwidth": 0.1}),
+        (np.random.default_rng(0).normal(size=(10_000, 3)), {"bandwidth": 1, "bin_seeding": True}),
+        (mask_pixels(), {"bandwidth": 20}),
+    ],
+    ids=["points", "bins", "pixels"],
+)
+def test_clustering_takes_no_more_memory_than_eight_copies_of_the_points(points, options):
+    tracemalloc.start()
+    try:
+        MeanShift(**options).fit(points)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most <= 8 * points.size * 8

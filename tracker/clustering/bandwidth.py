@@ -10,7 +10,7 @@ from .tiles import FloatArray, packing_order
 
 __all__ = ["estimate_bandwidth"]
 
-BLOCK = 1 << 18  # distances held at a time: 2 MB, which stay in the cache
+BLOCK = 1 << 14  # distances held at a time: 128 kB, which stay in the cache
 FEW = 1000  # points, of which it is faster to look at all
 PARTS = 16  # into which a set of points is divided
 TOGETHER = 12  # points whose distances to the rest are all looked at

@@ -9,11 +9,11 @@ from .tiles import TILE, FloatArray, IndexArray, Tiles, gaps2, packing_order
 
 __all__ = ["modes_of", "nearest", "surely_nearest"]
 
-FIRST_BLOCK, LARGEST_BLOCK = 16, 256  # candidates whose neighbors are asked for at a time
+FIRST_BLOCK, LARGEST_BLOCK = 1, 256  # candidates whose neighbors are asked for at a time
 GROUP = 8 * TILE  # points that are given to centers together
 FEW_CENTERS = 200  # with which each point is compared; more are worth sorting the points for
 PIECE = 1 << 13  # points at a time, which stay in the cache
-BOUNDS = 1 << 14  # bounds between groups and centers at a time, which stay in the cache
+BOUNDS = 1 << 13  # bounds between groups and centers at a time, which stay in the cache
 
 
 def modes_of(ends: FloatArray, intensities: FloatArray, bandwidth: float) -> FloatArray:
