@@ -41,7 +41,7 @@ CLEARLY = 0.5
 # frames: it brings back what passed slowly behind something.
 FIRST_APART = 0.4
 STRONGER = 0.2  # logarithm of its response, relative to that at the joint place
-LEAST_FIRST = -1.9  # the same, relative to its own: less is chance, -2.2 leaves what turns
+LEAST_FIRST = -1.6  # the same, relative to its own: less is chance, -1.8 leaves what turns
 BLURRED_LIKENESS, CLEAR_LIKENESS = 0.4, 0.95
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 
