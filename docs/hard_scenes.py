@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
-from limits import FOLLOWED, write
+from limits import Run, follow, write
 
-from tracker import Box, State, Tracker, iou
+from tracker import Box, RotatedBox, State
 from tracker.config import PRESETS
+from tracker.drawing import drawing_unit
+from tracker.outline import draw_outline
 from tracker.synthetic import Camera, Layer, Light, Pose, Scene, Sprite, patchwork, texture
 
 PICTURE = Path(__file__).with_name("pictures") / "hard-scenes.jpg"
@@ -194,49 +195,10 @@ SCENES = {
 }
 
 
-class Run(NamedTuple):
-    """A scene as a preset followed it."""
-
-    boxes: list[Box]
-    states: list[State]
-    overlaps: np.ndarray
-    """IoU of each frame; NaN where the target is not seen."""
-
-
-def followed(preset: str, frames: list[tuple[np.ndarray, Box | None]]) -> Run:
-    """Follow from the first truth box."""
-    tracker = Tracker(*frames[0], preset=preset)
-    tracks = [tracker.track, *(tracker.update(image) for image, _ in frames[1:])]
-    overlaps = [
-        math.nan if truth is None else float(iou(track.box, truth))
-        for track, (_, truth) in zip(tracks, frames, strict=True)
-    ]
-    return Run(
-        [track.box for track in tracks], [track.state for track in tracks], np.array(overlaps)
-    )
-
-
-def figures(run: Run) -> str:
-    """Sum up a run: share followed, said to be lost, and sure and wrong."""
-    seen = ~np.isnan(run.overlaps)
-    states = np.array([state.value for state in run.states])
-    wrong = (states == State.TRACKING.value) & ~(run.overlaps > 0)
-    right = (run.overlaps[seen] > FOLLOWED).mean()
-    return f"{right:.0%} | {(states == State.LOST.value).mean():.0%} | {wrong.mean():.0%}"
-
-
-def outlined(image: np.ndarray, box: Box, color: tuple[int, int, int], dashed: bool) -> None:
+def outlined(image: np.ndarray, box: Box, color: tuple[int, int, int], *, dashed: bool) -> None:
     """Draw a box on a picture, in place."""
-    corners = np.array(
-        [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
-    )
-    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        n_dashes = max(int(np.hypot(*(end - start)) / 8), 1) if dashed else 1
-        for dash in range(n_dashes):
-            ends = [start + (end - start) * (dash + part) / n_dashes for part in (0, 0.5)]
-            ends = ends if dashed else [start, end]
-            first, last = (tuple(np.rint(point).astype(int).tolist()) for point in ends)
-            cv2.line(image, first, last, color, 2 if color == RED else 3, cv2.LINE_AA)
+    corners = RotatedBox(box.center, (box.width, box.height), 0.0).corners()
+    draw_outline(image, corners, color, drawing_unit(image.shape), dashed=dashed)
 
 
 def strip(name: str, frames: list[tuple[np.ndarray, Box | None]], run: Run) -> np.ndarray:
@@ -246,7 +208,8 @@ def strip(name: str, frames: list[tuple[np.ndarray, Box | None]], run: Run) -> n
         image, truth = frames[index][0].copy(), frames[index][1]
         if truth is not None:
             outlined(image, truth, WHITE, dashed=False)
-        outlined(image, run.boxes[index], RED, dashed=run.states[index] is State.LOST)
+        track = run.tracks[index]
+        outlined(image, track.box, RED, dashed=track.state is State.LOST)
         height = round(SHOWN_WIDTH * SIZE[1] / SIZE[0])
         cells.append(cv2.resize(image, (SHOWN_WIDTH, height), interpolation=cv2.INTER_AREA))
     row = np.hstack(cells)
@@ -257,17 +220,17 @@ def strip(name: str, frames: list[tuple[np.ndarray, Box | None]], run: Run) -> n
 
 def main() -> None:
     """Measure, draw, and put the table on the page."""
-    head = (
-        "| | `robust`: followed | lost | sure and wrong | `fast`: followed | lost | sure and wrong "
-        "|"
-        "\n|---|" + 6 * "--:|"
-    )
+    figures = "followed | lost | sure and wrong"
+    head = f"| | `robust`: {figures} | `fast`: {figures} |\n|---|" + 6 * "--:|"
     rows, strips = [], []
     for name, draw in SCENES.items():
         frames = list(draw())
-        runs = {preset: followed(preset, frames) for preset in PRESETS}
-        cells = " | ".join(figures(runs[preset]) for preset in ("robust", "fast"))
-        rows.append(f"| {name} | {cells} |")
+        runs = {preset: follow(preset, frames) for preset in PRESETS}
+        cells = [
+            f"{run.followed:.0%} | {run.lost:.0%} | {run.wrong:.0%}"
+            for run in (runs["robust"], runs["fast"])
+        ]
+        rows.append(f"| {name} | {' | '.join(cells)} |")
         strips.append(strip(name, frames, runs["robust"]))
     write("hard scenes", "\n".join([head, *rows]))
     cv2.imwrite(str(PICTURE), np.vstack(strips), [cv2.IMWRITE_JPEG_QUALITY, 85])

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from tracker import Box, State, Tracker, iou, open_video
+from tracker import Box, State, Track, Tracker, iou, open_video
 from tracker.clips import find_clip
 from tracker.config import PRESETS
 from tracker.synthetic import (
@@ -40,35 +41,55 @@ FOLLOWED = 0.5  # IoU
 GROUND = Layer(Sprite.of(texture(1280, 960, seed=2)))
 
 
-def follow(
-    preset: str, frames: Iterable[tuple[np.ndarray, Box | None]]
-) -> tuple[Tracker, np.ndarray, list]:
-    """Follow from the first truth box; give the IoU of each frame (NaN: absent) and its state."""
+class Run(NamedTuple):
+    """A scene or clip as a preset followed it; the first frame counts as followed."""
+
+    separability: float
+    tracks: list[Track]
+    overlaps: np.ndarray
+    """IoU of each frame; NaN where the target is not seen."""
+
+    @property
+    def seen(self) -> np.ndarray:
+        """Give the overlaps of the frames with a target to see."""
+        return self.overlaps[~np.isnan(self.overlaps)]
+
+    @property
+    def followed(self) -> float:
+        """Tell in what share of those frames the target was followed."""
+        return float((self.seen > FOLLOWED).mean())
+
+    @property
+    def lost(self) -> float:
+        """Tell in what share of all frames it was said to be lost."""
+        return float(np.mean([track.state is State.LOST for track in self.tracks]))
+
+    @property
+    def wrong(self) -> float:
+        """Tell in what share of all frames it was sure, and the box held nothing of the target."""
+        sure = np.array([track.state is State.TRACKING for track in self.tracks])
+        return float((sure & ~(self.overlaps > 0)).mean())
+
+
+def follow(preset: str, frames: Iterable[tuple[np.ndarray, Box | None]]) -> Run:
+    """Follow from the first truth box."""
     frames = iter(frames)
     image, box = next(frames)
     tracker = Tracker(image, box, preset=preset)
-    overlaps, states = [1.0], [State.TRACKING]
+    tracks, overlaps = [tracker.track], [1.0]
     for image, truth in frames:
-        track = tracker.update(image)
-        overlaps.append(math.nan if truth is None else float(iou(track.box, truth)))
-        states.append(track.state)
-    return tracker, np.array(overlaps), states
+        tracks.append(tracker.update(image))
+        overlaps.append(math.nan if truth is None else float(iou(tracks[-1].box, truth)))
+    return Run(tracker.separability, tracks, np.array(overlaps))
 
 
 def row(preset: str, name: str, frames: Iterable[tuple[np.ndarray, Box | None]]) -> str:
     """Sum up one scene or clip as a line of a table."""
-    tracker, overlaps, states = follow(preset, frames)
-    seen = ~np.isnan(overlaps)
-    sure = np.array([state is State.TRACKING for state in states])
-    wrong = (sure & ~(overlaps > 0)).mean()
-    figures = (
-        f"{tracker.separability:.2f}",
-        f"{overlaps[seen].mean():.2f}",
-        f"{(overlaps[seen] > FOLLOWED).mean():.0%}",
-        f"{np.mean([state is State.LOST for state in states]):.0%}",
-        f"{wrong:.0%}",
+    run = follow(preset, frames)
+    return (
+        f"| {name} | {run.separability:.2f} | {run.seen.mean():.2f} | {run.followed:.0%} | "
+        f"{run.lost:.0%} | {run.wrong:.0%} |"
     )
-    return f"| {name} | " + " | ".join(figures) + " |"
 
 
 def clip_frames(name: str) -> Iterable[tuple[np.ndarray, Box | None]]:
@@ -87,8 +108,7 @@ def staged(path: Way, target: Sprite | None = None, n_frames: int = N_FRAMES, **
 
 def followed(preset: str, scene: Scene) -> str:
     """Give the share of frames in which the target was followed."""
-    overlaps = follow(preset, scene)[1]
-    return f"{(overlaps[~np.isnan(overlaps)] > FOLLOWED).mean():.0%}"
+    return f"{follow(preset, scene).followed:.0%}"
 
 
 def moving(preset: str, sides: float) -> str:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 from collections import deque
+from functools import partial
 
 import cv2
 import numpy as np
@@ -207,6 +208,11 @@ def wait_for(condition, seconds=20):
         time.sleep(0.05)
 
 
+def on_screen(scale, x, y):
+    """Give where a place of the picture is on the screen."""
+    return round(x * scale), round(y * scale)
+
+
 def standing_rows(path):
     """Give the rows once no more come."""
     before = None
@@ -227,8 +233,7 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     )
     desktop.wait_for_window("tracker", program)
 
-    def place(x, y):
-        return round(x * scale), round(y * scale)
+    place = partial(on_screen, scale)
 
     # chosen two frames later than the start, with the box drawn too small and then corrected
     desktop.press("n", "Right", "n", "b")
@@ -299,11 +304,11 @@ def test_dragging_on_the_moving_picture_stops_it_and_follows_the_new_box(
     )
     desktop.wait_for_window("tracker", program)
     wait_for(lambda: len(rows_of(table)) > 5)
-    desktop.drag((round(500 * scale), round(300 * scale)), (round(400 * scale), round(400 * scale)))
+    desktop.drag(on_screen(scale, 500, 300), on_screen(scale, 400, 400))
     n = len(standing_rows(table))
     desktop.press("Escape", "Escape")  # no box after all; and on
     wait_for(lambda: len(rows_of(table)) > n + 3)
-    desktop.drag((round(500 * scale), round(300 * scale)), (round(400 * scale), round(400 * scale)))
+    desktop.drag(on_screen(scale, 500, 300), on_screen(scale, 400, 400))
     n = len(standing_rows(table))
     desktop.press("space")
     wait_for(lambda: len(rows_of(table)) > n)
@@ -368,8 +373,7 @@ def test_several_drags_make_several_targets_a_click_selects_one_and_delete_drops
     )
     desktop.wait_for_window("tracker", program)
 
-    def place(x, y):
-        return round(x * scale), round(y * scale)
+    place = partial(on_screen, scale)
 
     def draw(x, y, side, key):
         desktop.drag(place(x, y), place(x + side, y + side))

@@ -112,9 +112,13 @@ class Box(NamedTuple):
 
     def share_inside(self, width: float, height: float) -> float:
         """Tell what share of the box lies in a frame of this width and height: 0 to 1."""
-        across = min(self.right, width) - max(self.x, 0.0)
-        down = min(self.bottom, height) - max(self.y, 0.0)
-        return max(across, 0.0) * max(down, 0.0) / self.area
+        return self.shared_area(Box(0.0, 0.0, width, height)) / self.area
+
+    def shared_area(self, other: Box) -> float:
+        """Give the area that two boxes have in common, in square pixels."""
+        across = min(self.right, other.right) - max(self.x, other.x)
+        down = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return max(across, 0.0) * max(down, 0.0)
 
 
 def _in_one_line(values: Any) -> str:

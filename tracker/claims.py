@@ -61,7 +61,7 @@ def neighbors(claims: Sequence[Claim]) -> NDArray[np.bool_]:
 
 def covered(box: Box, claims: Sequence[Claim]) -> float:
     """Tell what share of a box one claim covers, the one that covers most: 0 to 1."""
-    return max((_overlap(box, claim.box) / box.area for claim in claims), default=0.0)
+    return max((box.shared_area(claim.box) / box.area for claim in claims), default=0.0)
 
 
 def is_claimed(place: Point, own: Point, side: float, claims: Sequence[Claim]) -> bool:
@@ -91,8 +91,8 @@ def behind(box: Box, claims: Sequence[Claim]) -> Point:
     Were it farther, half of it would be seen.
     """
     x, y = box.center
-    hiding = max(claims, key=lambda claim: _overlap(box, claim.box)).box
-    if _overlap(box, hiding) == 0:
+    hiding = max(claims, key=lambda claim: box.shared_area(claim.box)).box
+    if box.shared_area(hiding) == 0:
         return x, y
     return min(max(x, hiding.x), hiding.right), min(max(y, hiding.y), hiding.bottom)
 
@@ -134,9 +134,3 @@ def _hill(region: Box, shape: tuple[int, int], box: Box) -> NDArray[np.float32]:
     down = gaussian((y / (REACH * box.height / 2)) ** 2)
     hill: NDArray[np.float32] = np.outer(down, across).astype(np.float32)
     return hill
-
-
-def _overlap(box: Box, other: Box) -> float:
-    across = min(box.right, other.right) - max(box.x, other.x)
-    down = min(box.bottom, other.bottom) - max(box.y, other.y)
-    return max(across, 0.0) * max(down, 0.0)

@@ -27,7 +27,7 @@ from .drawing import (
     text_mask,
 )
 from .inset import draw_inset
-from .outline import canvas_of, draw_outline, draw_trail, outline_of
+from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
 from .plate import draw_plate, lay_out, place_beside
 from .track import Track
 
@@ -107,11 +107,7 @@ def draw_all(
     for number, track in tracks.items():
         if number != selected:
             taken.append(_draw_tag(canvas, number, track, outlines[number], taken, boxes))
-    if out is None:
-        return canvas
-    if out is not canvas:
-        out[:] = canvas
-    return out
+    return handed_back(canvas, out)
 
 
 def color_of(number: int) -> Color:

@@ -106,10 +106,4 @@ class Movers:
 
 def _is_taken(window: Box, taken: Iterable[Box]) -> bool:
     """Tell whether a window shows a thing that is followed already."""
-    return any(_shared(window, box) > SAME_SHARE * min(window.area, box.area) for box in taken)
-
-
-def _shared(a: Box, b: Box) -> float:
-    across = min(a.right, b.right) - max(a.x, b.x)
-    down = min(a.bottom, b.bottom) - max(a.y, b.y)
-    return max(across, 0.0) * max(down, 0.0)
+    return any(window.shared_area(box) > SAME_SHARE * min(window.area, box.area) for box in taken)

@@ -28,7 +28,7 @@ from .drawing import (
 from .errors import FrameError
 from .track import Track
 
-__all__ = ["canvas_of", "draw_outline", "draw_trail", "outline_of"]
+__all__ = ["canvas_of", "draw_outline", "draw_trail", "handed_back", "outline_of"]
 
 # all in units (see drawing_unit)
 OUTLINE = 1.5
@@ -56,6 +56,15 @@ def canvas_of(image: NDArray[Any], out: Image | None) -> Image:
         code = cv2.COLOR_GRAY2BGR if from_gray else cv2.COLOR_BGRA2BGR
         cv2.cvtColor(np.ascontiguousarray(image), code, dst=canvas)
     return canvas
+
+
+def handed_back(canvas: Image, out: Image | None) -> Image:
+    """Give the finished picture: *out* with the canvas in it, or the canvas where there is none."""
+    if out is None:
+        return canvas
+    if out is not canvas:
+        out[:] = canvas
+    return out
 
 
 def _check(image: NDArray[Any], out: Image | None) -> None:

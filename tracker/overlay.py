@@ -16,7 +16,7 @@ from .box import Box
 from .confidence import State
 from .drawing import Image, bounds, drawing_unit
 from .inset import draw_inset
-from .outline import canvas_of, draw_outline, draw_trail, outline_of
+from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
 from .plate import STATE_COLORS, draw_plate, lay_out, place_beside
 from .track import Track
 
@@ -74,8 +74,4 @@ def draw(
     if density is not None:
         draw_inset(canvas, outline, density, keep_clear=[bounds(outline), place])
     draw_plate(canvas, plate, place, track, unit)
-    if out is None:
-        return canvas
-    if out is not canvas:
-        out[:] = canvas
-    return out
+    return handed_back(canvas, out)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "read_state", "restore", "state_of", "write_state"]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 3
+VERSION = 4
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
