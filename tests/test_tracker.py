@@ -79,7 +79,7 @@ def test_the_rotated_box_turns_with_a_long_target(tracks_of):
     angles = [track.rotated_box.angle_deg for track in tracks]
     assert angles[0] == 0
     lag = [3 * track.index - angle for track, angle in zip(tracks, angles, strict=True)]
-    assert max(map(abs, lag)) < 30
+    assert max(map(abs, lag)) < 20
     for track in tracks:
         assert track.rotated_box.center == track.box.center
         assert track.rotated_box.size == track.box[2:]

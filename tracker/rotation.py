@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kernels import Aperture
+from .meanshift import climb_aperture
 
 __all__ = ["Rotation", "Spread", "spread"]
 
 LEAST_ELONGATION = 0.15  # 0 round, 1 a line: below it the direction is noise
 SMOOTHING = 0.3  # share of the newest frame in the angle
+CLIMB_STEPS = 2  # halve the lag of the angle on a turning target; more gain nothing
 
 
 class Spread(NamedTuple):
@@ -30,13 +32,28 @@ class Spread(NamedTuple):
     """0 (round) to 1 (a line)."""
 
 
-def spread(density: NDArray[np.float32], disc: Aperture, pixel: tuple[int, int]) -> Spread:
+def spread(
+    density: NDArray[np.float32], disc: Aperture, pixel: tuple[int, int], shape: tuple[int, int]
+) -> Spread:
     """Measure the spread of a density, with margin, in a disc about a pixel.
 
-    The density is squared first, so that the dim surroundings weigh little.
+    The density is squared first, so that the dim surroundings weigh little; the disc climbs it, for
+    an end of the target that it leaves out turns the spread.
+
+    Parameters
+    ----------
+    density : float32 array, >= 0
+        With the margin that *disc* was made for.
+    disc : Aperture
+    pixel : (int, int)
+        Column and row on the inner map.
+    shape : (int, int)
+        Rows and columns of the inner map.
     """
-    under = disc.around(density, *pixel).ravel()
-    mass, x, y, xx, xy, yy = (disc.moments @ (under * under)).tolist()
+    squared = density * density
+    x, y, _ = climb_aperture(squared, disc, pixel, shape, CLIMB_STEPS)
+    under = disc.around(squared, round(x), round(y)).ravel()
+    mass, x, y, xx, xy, yy = (disc.moments @ under).tolist()
     if mass <= 0:
         return Spread(0.0, 0.0)
     xx, xy, yy = (

@@ -31,7 +31,7 @@ from .motion import Motion
 from .patch import as_bgr_code, check_frame
 from .redetect import Redetection, color_posterior, likely_places
 from .registration import Registration
-from .rotation import Rotation, spread
+from .rotation import Rotation, Spread, spread
 from .saving import read_state, restore, state_of, write_state
 from .scale import ScaleFilter
 from .search import Place, Verdict, find, find_jointly, first_cell, fullest, judge, trust
@@ -470,7 +470,7 @@ class Tracker:
                 self._scale, place.log_scale, evidence.likeness, evidence.probability
             )
         if self._rotation.directed:
-            self._rotation.turned(spread(place.density, self._layout.disc, place.pixel))
+            self._rotation.turned(self._spread(place.density, place.pixel))
         if self._index % LEARN_EVERY:
             return
         self._registration.learn(place.density, place.pixel, LEARN_EVERY)
@@ -511,6 +511,9 @@ class Tracker:
         everything = histogram(view.bins, None, self._bins.n_bins)
         return view.histogram(layout.target, pixel), everything - view.histogram(layout.box, pixel)
 
+    def _spread(self, density: NDArray[np.float32], pixel: tuple[int, int]) -> Spread:
+        return spread(density, self._layout.disc, pixel, self._layout.shape)
+
     def _report(self, place: Place, time_s: float | None) -> Track:
         confidence, box = self._confidence, self._box
         if confidence.state is State.TRACKING:
@@ -539,7 +542,7 @@ class Tracker:
         density = self._view.project(self._model.table)
         outline = self._layout.outline
         self._registration = Registration(outline, outline.around(density, *middle))
-        self._rotation = Rotation.of(spread(density, self._layout.disc, middle))
+        self._rotation = Rotation.of(self._spread(density, middle))
         if self._structure is not None:
             _, spectrum = self._structure.cut(frame, box.center, self._scale, self._bgr)
             self._structure.start(spectrum, self._structure.over_box(density, self._layout, middle))
