@@ -68,7 +68,9 @@ def test_a_change_of_light_does_not_lose_the_target(frames_of, tracks_of):
 def test_the_box_grows_and_shrinks_with_the_target(factor):
     frames = scale_scene(factor)[:]
     tracks = follow(frames)
-    assert overlaps(tracks, frames).min() > 0.25
+    overlap = overlaps(tracks, frames)
+    assert overlap.mean() > 0.85
+    assert overlap.min() > 0.6
     widest = tracks[60].box.width / tracks[0].box.width
     assert math.log(widest) / math.log(factor) > 0.5  # it lags
     assert tracks[-1].box.width == pytest.approx(frames[-1][1].width, rel=0.35)
@@ -452,7 +454,7 @@ def test_a_copy_goes_on_alike_and_apart(frames_of, copied, name):
 
 
 def test_memory_is_flat_over_hundreds_of_updates(plain):
-    images = [image for image, _ in plain]
+    images = [image for image, _ in plain[:20]]
     tracker = Tracker(*plain[0])
 
     def memory_after(rounds: int) -> int:
@@ -465,7 +467,7 @@ def test_memory_is_flat_over_hundreds_of_updates(plain):
     tracemalloc.start()
     try:
         early = memory_after(2)
-        assert memory_after(6) - early < 1_200  # bytes, after 480 updates
+        assert memory_after(6) - early < 600  # bytes, after 240 updates; tracing makes them slow
     finally:
         tracemalloc.stop()
 
