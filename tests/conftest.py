@@ -15,9 +15,9 @@ from hypothesis import settings
 from tracker import Track
 from tracker.synthetic import SCENES, plain_scene
 
-# How long an example takes is the machine's affair: a busy one would fail what is right. Fifty of
+# How long an example takes is the machine's affair: a busy one would fail what is right. Thirty of
 # them, new ones in each run, keep the suite short.
-settings.register_profile("untimed", deadline=None, max_examples=50)
+settings.register_profile("untimed", deadline=None, max_examples=30)
 settings.load_profile("untimed")
 
 

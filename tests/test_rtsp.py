@@ -63,7 +63,7 @@ class Server:
         return f"rtsp://{rtsp.USER}:{password}@127.0.0.1:{self.port}/live"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server():
     running = Server()
     yield running
