@@ -305,3 +305,23 @@ def draw_identity(found: dict, folder: Path, name: str) -> list[Path]:
         _plain(axes)
         axes.grid(visible=False, axis="y")
     return _saved({"idf1": figure}, folder, name)
+
+
+def draw_soak(found: dict, folder: Path, name: str) -> list[Path]:
+    """Draw memory and time per frame along a long run; tell which file was written."""
+    series = found["series"]
+    thousands = np.array(series["frames"]) / 1000
+    figure = Figure(figsize=(11, 4), layout="constrained")
+    memory, cost = figure.subplots(1, 2)
+    memory.plot(thousands, series["resident MB"], color=OWN_COLOR, linewidth=1.2)
+    memory.set(ylabel="MB", title="resident memory")
+    cost.plot(thousands, series["CPU ms a frame"], color=OWN_COLOR, linewidth=1.2, label="CPU")
+    cost.plot(
+        thousands, series["ms a frame"], color="#b8b8b8", linewidth=0.8, zorder=1, label="wall"
+    )
+    cost.set(ylabel="ms", title="time per frame")
+    cost.legend(loc="upper right", frameon=False)
+    for axes in (memory, cost):
+        axes.set(xlabel="thousand frames", xlim=(0, thousands[-1]), ylim=(0, None))
+        _plain(axes)
+    return _saved({"series": figure}, folder, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +15,16 @@ from hypothesis import settings
 from tracker import Track
 from tracker.synthetic import SCENES, plain_scene
 
-# How long an example takes is the machine's affair: a busy one would fail what is right. Fifty of
+# How long an example takes is the machine's affair: a busy one would fail what is right. Thirty of
 # them, new ones in each run, keep the suite short.
-settings.register_profile("untimed", deadline=None, max_examples=50)
+settings.register_profile("untimed", deadline=None, max_examples=30)
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what stays: modules and tests, a third of a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 Frames = tuple[tuple[np.ndarray, Any], ...]

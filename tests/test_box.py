@@ -71,6 +71,7 @@ def test_what_is_no_box_is_refused_with_the_value_and_the_rule(values, message):
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
     lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(), inner, max_size=5),
+    max_leaves=10,
 )
 
 

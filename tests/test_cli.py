@@ -111,7 +111,7 @@ def the_demo_clip():
 @pytest.mark.parametrize("display", [{}, {"DISPLAY": ":77"}])
 def test_without_a_display_the_run_is_done_and_everything_written(clip, scene, tmp_path, display):
     status, stdout, stderr = run(
-        "-m", "tracker", "track", clip, box_argument(scene[0][1]), **display
+        "-m", "tracker", "track", clip, box_argument(scene[0][1]), "--preset", "fast", **display
     )
     assert status == 0, stderr
     assert "no window" in stderr
@@ -290,7 +290,7 @@ def test_a_source_that_cannot_be_opened_ends_with_4(capsys, source):
 def test_a_damaged_source_ends_with_3_and_what_was_good_is_written(long_clip, scene, capsys):
     data = long_clip.read_bytes()
     Path("cut.mp4").write_bytes(data[: len(data) // 6])
-    named = ["--csv", "a.csv", "--output", "a.mp4", "--no-window"]
+    named = ["--csv", "a.csv", "--output", "a.mp4", "--no-window", "--preset", "fast"]
     assert main(["track", "cut.mp4", box_argument(scene[0][1]), *named]) == 3
     assert "cut.mp4" in capsys.readouterr().err
     n_good = len(read_table("a.csv"))
@@ -447,7 +447,7 @@ def test_closing_the_window_ends_the_run_with_everything_whole(desktop, long_cli
     table = tmp_path / "a.csv"
     program = desktop.start(
         "-m", "tracker", "track", str(long_clip), box_argument(scene[0][1]),
-        "--csv", "a.csv", "--output", "a.mp4", cwd=tmp_path,
+        "--csv", "a.csv", "--output", "a.mp4", "--preset", "fast", cwd=tmp_path,
     )  # fmt: skip
     window = desktop.wait_for_window("tracker", program)
     wait_for(lambda: rows_of(table) > 3)
@@ -464,7 +464,7 @@ def test_a_display_that_vanishes_ends_the_run_with_everything_whole(long_clip, s
         run = Desktop(display)
         program = run.start(
             "-m", "tracker", "track", str(long_clip), box_argument(scene[0][1]),
-            "--csv", "a.csv", "--output", "a.mp4", cwd=tmp_path,
+            "--csv", "a.csv", "--output", "a.mp4", "--preset", "fast", cwd=tmp_path,
         )  # fmt: skip
         run.wait_for_window("tracker", program)
         wait_for(lambda: rows_of(table) > 3)

@@ -24,7 +24,6 @@ from tracker.detect import (
 from tracker.detect.egomotion import camera_motion
 from tracker.errors import BoxError, ConfigError, FrameError
 from tracker.synthetic import (
-    SCENES,
     Camera,
     Layer,
     Light,
@@ -277,8 +276,8 @@ def test_a_color_that_is_none_is_refused_with_those_there_are(text):
 
 @pytest.mark.parametrize("name", ["plain", "occlusion", "light", "gray", "camera shake"])
 @pytest.mark.parametrize("place", [(0.5, 0.5), (0.35, 0.6), (0.65, 0.4)])
-def test_the_region_round_a_point_is_the_target(name, place):
-    image, box = SCENES[name]()[10]
+def test_the_region_round_a_point_is_the_target(frames_of, name, place):
+    image, box = frames_of(name)[10]
     window = point_window(image, (box.x + place[0] * box.width, box.y + place[1] * box.height))
     assert iou(window, box) > FOUND
 

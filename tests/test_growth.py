@@ -24,7 +24,7 @@ def test_the_window_does_not_grow_on_an_even_frame(plain, sight, card, size):
     image[120 - card[1] // 2 : 120 + card[1] // 2, 160 - card[0] // 2 : 160 + card[0] // 2] = RED
     tracker = Tracker(image, box)
     even = np.full((240, 320, 3), sight, np.uint8)
-    assert max(tracker.update(even).box.area for _ in range(60)) <= box.area * (1 + 1e-6)
+    assert max(tracker.update(even).box.area for _ in range(40)) <= box.area * (1 + 1e-6)
 
 
 @pytest.mark.parametrize("level", [0, 90])

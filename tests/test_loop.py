@@ -28,6 +28,7 @@ def reading_threads() -> list[str]:
 
 @pytest.fixture(autouse=True)
 def no_thread_is_left_behind():
+    gc.freeze()  # what other tests hold need not be looked at
     yield
     gc.collect()  # generators that a test dropped without closing
     assert not reading_threads()

@@ -227,7 +227,7 @@ def test_an_aperture_never_leaves_the_map(column, row, seed):
 
 
 @pytest.mark.parametrize("angle_deg", [-80, -45, -10, 0, 30, 72])
-@pytest.mark.parametrize("size", [(20, 12), (60, 20), (101, 61), (150, 112)])
+@pytest.mark.parametrize("size", [(20, 12), (60, 20), (101, 61)])
 @pytest.mark.parametrize(("draw", "shape"), [(draw_rotated_box, "box"), (draw_ellipse, "ellipse")])
 def test_moments_give_size_and_angle_of_drawn_shapes(draw, shape, size, angle_deg):
     margin = math.ceil(math.hypot(*size) / 2) + 2
@@ -238,7 +238,7 @@ def test_moments_give_size_and_angle_of_drawn_shapes(draw, shape, size, angle_de
     assert found.angle_deg == pytest.approx(truth.angle_deg, abs=1)
 
 
-@pytest.mark.parametrize("side", [20, 40, 57.5, 120, 200])
+@pytest.mark.parametrize("side", [20, 40, 57.5, 120])
 def test_moments_give_the_size_of_squares_and_discs(side):
     frame = (round(side) + 20, round(side) + 20)
     truth = RotatedBox((side / 2 + 9.7, side / 2 + 10.2), (side, side), 0)

@@ -17,6 +17,7 @@ from numbered import number_in, numbered, write_video
 from tracker.cli import main
 from tracker.errors import SinkError
 from tracker.video import open_sink, open_video
+from tracker.video.finishing import finish
 
 FFMPEG = shutil.which("ffmpeg")
 TIMES_S = [0.0, 0.04, 0.08, 0.3, 0.34, 0.5]
@@ -39,6 +40,19 @@ def test_films_of_other_kinds_keep_pictures_and_times(tmp_path, suffix, codec):
     assert [number_in(frame.image) for frame in frames] == list(range(6))
     assert [frame.time_s for frame in frames] == pytest.approx(TIMES_S, abs=0.001)
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm", "a.gif"])
+def test_a_recording_is_opened_again_and_told_of_if_it_lacks_pictures(tmp_path, name):
+    with open_sink(tmp_path / name) as sink:
+        for number in (1, 1, 1, 2, 2, 3):  # encoders may leave out what does not change
+            sink.write(numbered(number))
+    partial = (tmp_path / name).rename(tmp_path / f"partial-{name}")
+    with pytest.raises(SinkError, match=rf"partial-{name}: has 6 of the 9 pictures that were wri"):
+        finish(partial, tmp_path / name, 9)
+    assert list(tmp_path.iterdir()) == [partial]
+    finish(partial, tmp_path / name, 6)
+    assert list(tmp_path.iterdir()) == [tmp_path / name]
 
 
 @pytest.mark.parametrize("suffix", [".webm", ".mkv"])

@@ -63,7 +63,7 @@ class Server:
         return f"rtsp://{rtsp.USER}:{password}@127.0.0.1:{self.port}/live"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server():
     running = Server()
     yield running
@@ -85,23 +85,23 @@ def late_ms(frame):
 def test_what_is_seen_is_hardly_older_than_a_frame(server):
     pairs = track_video(server.address(), (100, 60, 100, 100), preset="fast")
     late = []
-    for frame, track in itertools.islice(pairs, 60):
+    for frame, track in itertools.islice(pairs, 35):
         draw(frame.image, track)
         late.append(late_ms(frame))
     pairs.close()
     # An interval of 40 ms and the tracking; the rest is the busy machine's. A queue of a few
     # frames anywhere would cost as many intervals.
-    assert statistics.median(late[20:]) < 40 + 60
+    assert statistics.median(late[15:]) < 40 + 60
 
 
 def test_who_was_slow_sees_the_newest_picture(server):
     with open_video(server.address()) as video:
-        for _ in range(3):
+        for _ in range(2):
             next(video)
-            time.sleep(0.5)
+            time.sleep(0.4)
         frame = next(video)
         assert late_ms(frame) < 40 + 160
-        assert frame.n_dropped >= 20
+        assert frame.n_dropped >= 12
 
 
 def test_a_wrong_password_is_refused_and_none_is_shown(server):
@@ -113,7 +113,7 @@ def test_a_wrong_password_is_refused_and_none_is_shown(server):
 
 def test_a_server_that_stalls_is_killed_and_comes_back_is_followed_through_it_all(server):
     began_s = time.monotonic()
-    pairs = track_video(server.address(), (100, 60, 100, 100), preset="fast", timeout_s=0.6)
+    pairs = track_video(server.address(), (100, 60, 100, 100), preset="fast", timeout_s=0.4)
     told, state = [], "well"
     for frame, track in pairs:
         assert time.monotonic() < began_s + 20, (state, told)

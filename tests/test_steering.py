@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections import deque
 from functools import partial
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -18,15 +19,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numbered import number_in, write_video
 
+from tracker import MultiTracker
 from tracker.box import Box, iou
 from tracker.crowd import TARGET_COLORS
+from tracker.outputs import Outputs
+from tracker.overlay import draw
+from tracker.recorder import Recorder
 from tracker.reel import Reel
+from tracker.run import Run
 from tracker.screen.editor import BoxEditor, grip_at, pulled
 from tracker.screen.fitting import fit, opening_size
 from tracker.screen.keys import KEYS
 from tracker.screen.pace import LONGEST_UNDRAWN_S, Pace
 from tracker.screen.timeline import TIMELINE_HEIGHT
 from tracker.screen.window import BAR_HEIGHT, Drag
+from tracker.signals import StopSignals
 from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
 from tracker.tables import read_table, read_targets
 from tracker.video import open_sink, open_video
@@ -111,6 +118,41 @@ def test_speeds_stretch_the_waits():
         assert pace.early_s(8.0, 50.0) == pytest.approx(factor)
 
 
+# --- drawn and recorded -------------------------------------------------------------------------
+
+
+def test_what_is_recorded_and_shown_alike_is_drawn_once(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("tracker.run.draw", lambda *a, **k: drawn.append(1) or draw(*a, **k))
+    clip = write_video(tmp_path / "film.mkv", 6)
+    with (
+        open_video(clip) as video,
+        Recorder(Outputs(video=tmp_path / "seen.mkv"), video, overwrite=False) as recorder,
+    ):
+        first = next(video)
+        targets = MultiTracker(preset="fast")
+        targets.add(first.image, (60, 70, 30, 30), first.time_s)
+        run = Run(targets, recorder=recorder, signals=StopSignals())
+
+        def show(frame, *, trail=True, density=False):
+            return run.draw(frame, run.seen[-1], trail=trail, density=density)
+
+        def as_shown(frame):
+            fresh = draw(
+                frame.image, run.seen[-1].tracks[1], trail=[one.tracks[1] for one in run.seen]
+            )
+            assert np.array_equal(show(frame), fresh)
+            return True
+
+        run.follow(chain([first], video), as_shown)
+        assert len(drawn) == 6
+        assert (show(first, density=True) != show(first)).any()
+        assert len(drawn) == 7
+        run.back_to_first_model(first)
+        show(first)
+        assert len(drawn) == 8, "what changed since is drawn anew"
+
+
 # --- moving about in a file ---------------------------------------------------------------------
 
 
@@ -121,9 +163,8 @@ def film(tmp_path, request):
     if request.param == "varying":
         times = np.cumsum(np.random.default_rng(3).integers(10, 90, 60)).tolist()
         times = [time - times[0] for time in times]
-    gc.freeze()  # the reel collects at each jump, and need not look at all that tests hold
-    yield write_video(tmp_path / "film.mkv", 60, keyframe_every=30, times_ms=times)
-    gc.unfreeze()
+    gc.freeze()  # the reel collects at each jump, and need not look at what other tests hold
+    return write_video(tmp_path / "film.mkv", 60, keyframe_every=30, times_ms=times)
 
 
 def test_steps_back_give_every_frame_once_and_then_the_same_ones_forward(film, monkeypatch):

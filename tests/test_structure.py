@@ -18,7 +18,6 @@ from tracker.synthetic import (
     Scene,
     Sprite,
     patchwork,
-    scale_scene,
     texture,
 )
 
@@ -41,14 +40,6 @@ def circling(sides: float) -> Scene:
 def test_steps_of_up_to_a_whole_side_are_followed(sides):
     frames = list(circling(sides))
     assert overlaps(follow(frames), frames).min() > 0.6
-
-
-@pytest.mark.parametrize("factor", [4.0, 0.25])
-def test_the_size_is_followed_by_a_factor_of_four_either_way(factor):
-    frames = list(scale_scene(factor))
-    overlap = overlaps(follow(frames), frames)
-    assert overlap.mean() > 0.85
-    assert overlap.min() > 0.6
 
 
 def test_a_look_alike_that_passes_is_not_taken_for_the_target(frames_of, tracks_of):

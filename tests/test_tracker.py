@@ -68,7 +68,9 @@ def test_a_change_of_light_does_not_lose_the_target(frames_of, tracks_of):
 def test_the_box_grows_and_shrinks_with_the_target(factor):
     frames = scale_scene(factor)[:]
     tracks = follow(frames)
-    assert overlaps(tracks, frames).min() > 0.25
+    overlap = overlaps(tracks, frames)
+    assert overlap.mean() > 0.85
+    assert overlap.min() > 0.6
     widest = tracks[60].box.width / tracks[0].box.width
     assert math.log(widest) / math.log(factor) > 0.5  # it lags
     assert tracks[-1].box.width == pytest.approx(frames[-1][1].width, rel=0.35)
@@ -230,8 +232,16 @@ def sights(name: str, count: int, seed: int = 7) -> Iterator[np.ndarray]:
             yield np.full((240, 320, 3), {"empty": 0, "even": 90}[name], np.uint8)
 
 
-@pytest.mark.parametrize("size", [(40, 30), (50, 40), (160, 120)])
-@pytest.mark.parametrize("sight", ["empty", "even", "noise"])
+@pytest.mark.parametrize(
+    ("sight", "size"),
+    [
+        ("empty", (40, 30)),
+        ("even", (40, 30)),  # other sizes: test_growth.py
+        ("noise", (40, 30)),
+        ("noise", (50, 40)),
+        ("noise", (160, 120)),
+    ],
+)
 def test_the_window_does_not_grow_in_a_hundred_frames_of_nothing(plain, sight, size):
     box = start_box(size)
     image = plain[0][0].copy()
@@ -433,26 +443,27 @@ def test_two_trackers_share_no_state(frames_of, tracks_of):
     assert [tracks[1] for tracks in together] == alone[1][1:]
 
 
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 @pytest.mark.parametrize("name", ["plain", "occlusion"])
-def test_a_copy_goes_on_alike_and_apart(frames_of, copied, name):
+def test_a_copy_goes_on_alike_and_apart(frames_of, name):
     frames = frames_of(name)
     tracker = Tracker(*frames[0])
     for at in (0, 30, 55):  # at the start, midway, and lost in one of the scenes
         for image, _ in frames[tracker.track.index + 1 : at + 1]:
             tracker.update(image)
-        twin = copied(tracker)
-        assert twin.track == tracker.track
-        assert np.array_equal(twin.density()[0], tracker.density()[0])
-        for _ in range(5):
-            twin.update(frames[0][0])  # the copy goes its own way first
-        other = copied(tracker)
-        for image, _ in frames[at + 1 : at + 25]:
-            assert other.update(image) == tracker.update(image)
+        for copied in (copy.copy, copy.deepcopy):
+            twin = copied(tracker)
+            assert twin.track == tracker.track
+            assert np.array_equal(twin.density()[0], tracker.density()[0])
+            for _ in range(5):
+                twin.update(frames[0][0])  # the copy goes its own way first
+        others = copy.copy(tracker), copy.deepcopy(tracker)
+        for image, _ in frames[at + 1 : at + 20]:
+            track = tracker.update(image)
+            assert [other.update(image) for other in others] == [track, track]
 
 
 def test_memory_is_flat_over_hundreds_of_updates(plain):
-    images = [image for image, _ in plain]
+    images = [image for image, _ in plain[:20]]
     tracker = Tracker(*plain[0])
 
     def memory_after(rounds: int) -> int:
@@ -465,7 +476,7 @@ def test_memory_is_flat_over_hundreds_of_updates(plain):
     tracemalloc.start()
     try:
         early = memory_after(2)
-        assert memory_after(6) - early < 1_200  # bytes, after 480 updates
+        assert memory_after(6) - early < 1_200  # bytes, after 240 updates
     finally:
         tracemalloc.stop()
 

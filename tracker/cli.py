@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass
@@ -133,7 +134,11 @@ def _demo(options: argparse.Namespace, signals: StopSignals) -> int:
 
 def _export(options: argparse.Namespace, signals: StopSignals) -> int:
     """Draw the tracks of a table onto their video."""
-    targets = read_targets(options.table)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        targets = read_targets(options.table)
+    for warning in warned:
+        _complain(str(warning.message))
     with (
         open_video(options.source) as video,
         open_sink(

@@ -109,6 +109,7 @@ class Run:
         self._follower: Follower | None = None
         self._first_models = {number: copy.deepcopy(targets[number]) for number in targets.ids}
         self._density, self._truth = density, truth
+        self._recorded: tuple[tuple[object, ...], Image] | None = None  # the newest, and of what
         if auto or targets.ids != (FIRST,):
             self._make_several()
 
@@ -139,7 +140,13 @@ class Run:
         return summary
 
     def draw(self, frame: Frame, seen: Seen, *, trail: bool, density: bool) -> Image:
-        """Draw the tracks on their frame; the density is that of the newest frame."""
+        """Draw the tracks on their frame; the density is that of the newest frame.
+
+        The picture must not be changed: it may be the one that is being recorded.
+        """
+        wanted = (seen.index, trail, density, self.selected)
+        if self._recorded is not None and self._recorded[0] == wanted:
+            return self._recorded[1]
         start = max(len(self.seen) - TRAIL_FRAMES, 0)
         recent = [one for one in islice(self.seen, start, None) if one.index <= seen.index]
         trails = trails_of(recent) if trail else {}
@@ -173,6 +180,7 @@ class Run:
             self._targets.remove(number)
         self._hidden.add(number)
         self.seen[-1].tracks.pop(number, None)
+        self._recorded = None
         if self.selected == number:
             self.selected = None
 
@@ -186,6 +194,7 @@ class Run:
         box = self._targets[self.selected].track.box
         tracker = copy.deepcopy(self._first_models[self.selected])
         tracker.reset(frame.image, box, keep_model=True)
+        self._recorded = None
         self._targets.put(self.selected, tracker)
 
     def _place(self, frame: Frame, box: Box, index: int, number: int | None) -> None:
@@ -266,9 +275,10 @@ class Run:
 
     def _keep(self, frame: Frame, seen: Seen) -> None:
         self.seen.append(seen)
-        picture = None
+        picture = self._recorded = None
         if self.recorder.needs_pictures:
             picture = self.draw(frame, seen, trail=True, density=self._density)
+            self._recorded = (seen.index, True, self._density, self.selected), picture
         self.recorder.write(frame, seen.tracks, picture)
 
 

@@ -1,6 +1,8 @@
-"""Tracks as a table: CSV, JSON lines or the MOT challenge's text, whole to the line at any moment.
+"""Tracks as a table: CSV, JSON lines or the MOT challenge's text, written row by row.
 
-A table has rows of one target, or an ``id`` in each row.
+A table has rows of one target, or an ``id`` in each row. Each row is one call to the system. Where
+it crosses a page of the file, a process that is killed may leave it cut: what reads tables here
+takes the rows before it, and says so.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import csv
 import io
 import json
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +20,7 @@ from .errors import DamagedError, SinkError, SourceError
 from .rows import (
     COLUMNS,
     CSV,
+    JSONL,
     MOT,
     TABLE_SUFFIXES,
     columns,
@@ -40,7 +44,7 @@ class Table:
     """An open table of tracks: a context manager that takes them one by one.
 
     Made by :func:`open_table`. Each row goes to the system whole and at once, so that another
-    program can follow it, and a killed run leaves whole rows.
+    program can follow it, and a killed run leaves whole rows, but for the very last.
 
     Attributes
     ----------
@@ -230,7 +234,8 @@ def read_table(path: str | os.PathLike[str]) -> list[Track]:
     SourceError
         If there is no such file, it is no such table, or it has several targets.
     DamagedError
-        If a row is not whole; names its line.
+        If a row is not whole; names its line. The last one, if a killed run left it cut, is left
+        out with a UserWarning.
     """
     targets = read_targets(path)
     if len(targets) > 1:
@@ -250,7 +255,8 @@ def read_targets(path: str | os.PathLike[str]) -> dict[int, list[Track]]:
     SourceError
         If there is no such file, or it is no such table.
     DamagedError
-        If a row is not whole; names its line.
+        If a row is not whole; names its line. The last one, if a killed run left it cut, is left
+        out with a UserWarning.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -262,6 +268,7 @@ def read_targets(path: str | os.PathLike[str]) -> dict[int, list[Track]]:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not a table of tracks, it is not UTF-8") from error
+    text = _without_cut_row(path, text)
     targets: dict[int, list[Track]] = {}
     for target_id, track in _read_csv(path, text) if suffix == CSV else _read_lines(path, text):
         targets.setdefault(target_id, []).append(track)
@@ -269,6 +276,31 @@ def read_targets(path: str | os.PathLike[str]) -> dict[int, list[Track]]:
 
 
 _NAMES = f"{', '.join(TABLE_SUFFIXES[:-1])} or {TABLE_SUFFIXES[-1]}"
+
+
+def _without_cut_row(path: Path, text: str) -> str:
+    """Leave out a last row of which a killed run wrote but the beginning."""
+    before, newline, last = text.rpartition("\n")
+    if not last or not newline or _is_whole(last, text.partition("\n")[0], path.suffix.lower()):
+        return text
+    line = before.count("\n") + 2
+    warnings.warn(
+        f"{path}, line {line}: cut off, as by a run that was killed, and left out; "
+        "the rows before it are whole",
+        stacklevel=4,
+    )
+    return before + newline
+
+
+def _is_whole(last: str, first: str, suffix: str) -> bool:
+    """Tell whether a line without its end lacks nothing else that the first line has."""
+    try:
+        if suffix == JSONL:
+            return bool(json.loads(last))
+        n_cells, n_wanted = (len(next(csv.reader([line], strict=True))) for line in (last, first))
+        return n_cells >= n_wanted
+    except (csv.Error, ValueError):
+        return False
 
 
 def _read_csv(path: Path, text: str) -> Iterator[tuple[int, Track]]:

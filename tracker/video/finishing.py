@@ -47,31 +47,48 @@ def check_sound(source: Path, path: Path) -> None:
         raise SinkError(f"{path}: cannot hold the sound of {source} ({name}); write an .mkv")
 
 
-def finish(partial: Path, path: Path, sound: Sound | None = None) -> None:
+def finish(partial: Path, path: Path, n_frames: int, sound: Sound | None = None) -> None:
     """Give a complete recording its name; an MP4 gets one index for all of it, at its front.
 
-    Nothing is coded anew. While it is copied it is called ``NAME.finishing.mp4``.
+    Nothing is coded anew. While it is copied it is called ``NAME.finishing.mp4``. Before it gets
+    its name it is opened again, and must have as many pictures as were written.
 
     Raises
     ------
     SinkError
-        When it cannot be copied, as on a full disk, or cannot be named; it stays whole under its
-        partial name.
+        When it cannot be copied, as on a full disk, cannot be named, or lacks pictures; it stays as
+        it is under its partial name.
     """
     try:
         if path.suffix.lower() in INDEXED or sound is not None:
             copy = path.with_name(f"{path.stem}.finishing{path.suffix}")
             try:
                 _copy(partial, copy, sound)
+                _check(copy, partial, n_frames)
                 copy.replace(path)
             finally:
                 copy.unlink(missing_ok=True)
             partial.unlink()
         else:
+            _check(partial, partial, n_frames)
             partial.replace(path)
+    except SinkError:
+        raise
     except (av.FFmpegError, OSError) as error:
         where = f"the recording is in {partial}" if partial.exists() else f"{partial} was removed"
         raise SinkError(f"{path}: {error.strerror}; {where}") from error
+
+
+def _check(recording: Path, partial: Path, n_frames: int) -> None:
+    """Open a recording again, and raise SinkError if it has fewer pictures than were written."""
+    with av.open(str(recording.absolute())) as film:
+        stream = film.streams.video[0]  # an MP4's index has the number; others are gone through
+        found = stream.frames or sum(1 for packet in film.demux(stream) if packet.size)
+    if found < n_frames:
+        raise SinkError(
+            f"{partial}: has {found} of the {n_frames} pictures that were written, and keeps this "
+            "name; is the disk sound?"
+        )
 
 
 def _copy(partial: Path, copy: Path, sound: Sound | None) -> None:

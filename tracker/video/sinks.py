@@ -120,13 +120,15 @@ class Sink:
         Raises
         ------
         SinkError
-            If that fails; what was written stays under the partial name.
+            If that fails, or the file is opened again and lacks pictures; what was written stays
+            under the partial name.
         """
         if not self._open:
             return
         self._open = False
         zero_s = self._zero_s or 0.0
-        self._writer.finish((zero_s, zero_s + float(self._next_s)) if self.n_frames else None)
+        span = (zero_s, zero_s + float(self._next_s)) if self.n_frames else None
+        self._writer.finish(span, self.n_frames)
 
 
 def open_sink(

@@ -33,7 +33,7 @@ class Writer(Protocol):
     def encode(self, image: Image, tick: int) -> None:
         """Add a picture, to be shown from *tick* on."""
 
-    def finish(self, span: tuple[float, float] | None) -> None:
+    def finish(self, span: tuple[float, float] | None, n_frames: int) -> None:
         """Complete what was written; *span* is the source's time it covers, None if nothing."""
 
 
@@ -68,7 +68,7 @@ class _File:
         self.tick_s = self._encoder.tick_s
         self.encode = self._encoder.encode
 
-    def finish(self, span: tuple[float, float] | None) -> None:
+    def finish(self, span: tuple[float, float] | None, n_frames: int) -> None:
         """Give the file its name; without pictures there is none."""
         try:
             self._encoder.finish()
@@ -78,7 +78,7 @@ class _File:
             self._partial.unlink(missing_ok=True)
         else:
             sound = Sound(self._sound_of, *span) if self._sound_of else None
-            finish(self._partial, self._path, sound)
+            finish(self._partial, self._path, n_frames, sound)
 
 
 class _Pictures:
@@ -104,7 +104,7 @@ class _Pictures:
             raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
         self._number += 1
 
-    def finish(self, span: tuple[float, float] | None) -> None:
+    def finish(self, span: tuple[float, float] | None, n_frames: int) -> None:
         """Do nothing: each file is complete."""
 
 
@@ -120,6 +120,6 @@ class _Pipe:
         self.tick_s = self._encoder.tick_s
         self.encode = self._encoder.encode
 
-    def finish(self, span: tuple[float, float] | None) -> None:
+    def finish(self, span: tuple[float, float] | None, n_frames: int) -> None:
         """Write what is still held back."""
         self._encoder.finish()
