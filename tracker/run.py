@@ -72,7 +72,7 @@ class Run:
     recorder : Recorder
     signals : StopSignals
     density : bool
-        Whether the recording shows the density map of the selected target.
+        Whether the recording shows the density map of the selected target, or of the newest.
     truth : sequence of Box or None
         Compared with the first target, where known.
     auto : bool
@@ -139,11 +139,16 @@ class Run:
         return summary
 
     def draw(self, frame: Frame, seen: Seen, *, trail: bool, density: bool) -> Image:
-        """Draw the tracks on their frame; the density is that of the newest frame."""
+        """Draw the tracks on their frame.
+
+        The density is that of the newest frame, of the selected target or else of the newest one.
+        """
         start = max(len(self.seen) - TRAIL_FRAMES, 0)
         recent = [one for one in islice(self.seen, start, None) if one.index <= seen.index]
         trails = trails_of(recent) if trail else {}
         chosen, tracks = self.selected, seen.tracks
+        if density and chosen is None:
+            chosen = max(tracks, default=None)
         its_density = None
         if density and chosen is not None and chosen in tracks:
             its_density = self._targets[chosen].density()
