@@ -39,6 +39,15 @@ LONG_S = 60.0
 CLOSE = 1e-9  # bandwidths
 GROWTH = {"bins": (10**4, 10**5, 10**6), "every point": (10**4, 3 * 10**4, 10**5)}
 SCREEN = 480, 640
+MEMORY_POINTS = 10**4, 10**5  # each a seed, and with bin seeding
+MEMORY_OPTIONS: dict[str, dict] = {
+    "a bandwidth for each axis": {},
+    'kernel="epanechnikov"': {"kernel": "epanechnikov"},
+    'kernel="gaussian"': {"kernel": "gaussian"},
+    'assign="basin"': {"assign": "basin"},
+    "binned=True": {"binned": True, "bin_seeding": True},
+    "binned=True, bandwidth 0.2": {"binned": True, "bin_seeding": True, "bandwidth": 0.2},
+}
 
 
 def plane(n: int) -> np.ndarray:
@@ -151,11 +160,6 @@ def run_case(case: Case) -> dict:
         and (ours.labels_ == theirs.labels_).all()
         and ours.n_iter_ == theirs.n_iter_
     )
-    tracemalloc.start()
-    clustering.MeanShift(**options).fit(points)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    size = len(points) * points.shape[1] * 8
     return {
         **row,
         "must": case.must,
@@ -164,8 +168,39 @@ def run_case(case: Case) -> dict:
         "points": len(points),
         "clusters": len(ours.cluster_centers_),
         "same": same,
-        "copies_of_x": peak / size,
+        "copies_of_x": copies(lambda: clustering.MeanShift(**options).fit(points), points),
     }
+
+
+def copies(job: Callable[[], object], points: np.ndarray) -> float:
+    """Run *job*; give the most memory in use at a time, in sizes of *points* as float64."""
+    tracemalloc.start()
+    job()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / (8 * points.size)
+
+
+def run_memory() -> dict:
+    """Measure the memory of what scikit-learn has not, and of the estimate, on few and more points.
+
+    What is the same for any number of points weighs more among few.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for n in MEMORY_POINTS:
+        points = plane(n)
+        bandwidth = estimated(points)
+        for name, options in MEMORY_OPTIONS.items():
+            given = {"bandwidth": bandwidth, "bin_seeding": n > MEMORY_POINTS[0], **options}
+            if name.endswith("axis"):
+                given["bandwidth"] = [bandwidth, 2 * bandwidth]
+            model = clustering.MeanShift(**given)
+            found.setdefault(name, {})[f"{n}"] = copies(partial(model.fit, points), points)
+    few = plane(MEMORY_POINTS[0])
+    found["estimate_bandwidth"] = {
+        f"{len(few)}": copies(partial(clustering.estimate_bandwidth, few), few)
+    }
+    return found
 
 
 def run_estimate(options: dict, must: float, goal: float) -> dict:
@@ -247,6 +282,7 @@ def main() -> None:
     jobs: dict[str, Callable[[], dict]] = {
         **{name: partial(run_case, case) for name, case in CASES.items()},
         **{name: partial(run_estimate, *rest) for name, rest in ESTIMATES.items()},
+        "memory": run_memory,
         "growth": run_growth,
         "binned": run_binned,
     }
@@ -261,7 +297,7 @@ def main() -> None:
     found = {"made": made, **{name: found[name] for name in jobs if name in found}}
     rows = {name: row for name, row in found.items() if "faster" in row}
     print_rows(rows)
-    for name in ("growth", "binned"):
+    for name in ("memory", "growth", "binned"):
         if name in found:
             print(name, json.dumps(found[name]))
     save(found, options.output, NAME, draw=None if options.no_plots else "draw_clustering")

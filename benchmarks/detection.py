@@ -1,11 +1,12 @@
-"""Whether what moves is found without a mouse: motion windows on sequences with truth.
+"""Whether a window is found without a mouse, or by one click, on sequences with truth.
 
     python benchmarks/detection.py DATA
 
 For each sequence the first 30 frames after the first with truth are looked at: is there a window
 that overlaps the truth by half, in which frame first, and how many are offered besides. A target
 *moves* when it has gone by 0.3 of its side against what is round it, as corners inside its box and
-in a ring round it tell; of those that do not, none is to be found.
+in a ring round it tell; of those that do not, none is to be found. In the first frame the window
+round a click is compared with the truth: a click in its middle, and four that are a little off.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from runs import frames_of
 from saving import RESULTS, machine, save
 
 from tracker import Box, iou
-from tracker.detect import MotionDetector
+from tracker.detect import MotionDetector, point_window
 from tracker.errors import TrackerError
 from tracker.sequences import Sequence, read_sequences
 
@@ -33,6 +34,7 @@ N_FRAMES = 30
 FOUND = 0.5  # IoU
 MOVED = 0.3  # sides of the target
 RING = 2.0  # sides of the box round which its surroundings are looked at
+CLICKS = ((0, 0), (0.15, 0), (-0.15, 0), (0, 0.15), (0, -0.15))  # off, in widths and heights
 CORNERS = {"maxCorners": 60, "qualityLevel": 0.02, "minDistance": 3}
 
 
@@ -45,6 +47,8 @@ class Found(NamedTuple):
     moved: float  # sides of the target
     windows_a_frame: float
     update_ms: float
+    click_iou: float  # mean over the clicks
+    click_ms: float
 
 
 def look_at(sequence: Sequence) -> Found:
@@ -57,6 +61,7 @@ def look_at(sequence: Sequence) -> Found:
         best.append(float(np.nanmax([0.0, *iou(windows, truth)])) if windows else 0.0)
         frames.append(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY))
     update_ms = 1000 * (time.process_time() - began) / len(frames)
+    click_iou, click_ms = click(next(iter(frames_of(sequence))), Box(*sequence.truth[0]))
     hits = [index for index, overlap in enumerate(best) if overlap >= FOUND]
     return Found(
         sequence.name,
@@ -65,7 +70,21 @@ def look_at(sequence: Sequence) -> Found:
         distance_moved(frames, sequence.truth),
         n_windows / len(frames),
         update_ms,
+        click_iou,
+        click_ms,
     )
+
+
+def click(frame: np.ndarray, truth: Box) -> tuple[float, float]:
+    """Give the mean IoU of the windows round some clicks with the truth, and the ms of each."""
+    x, y = truth.center
+    height, width = frame.shape[:2]
+    overlaps, began = [], time.process_time()
+    for across, down in CLICKS:
+        point = x + across * truth.width, y + down * truth.height
+        inside = min(max(point[0], 0), width - 1), min(max(point[1], 0), height - 1)
+        overlaps.append(float(iou(point_window(frame, inside), truth)))
+    return float(np.mean(overlaps)), 1000 * (time.process_time() - began) / len(CLICKS)
 
 
 def distance_moved(frames: list[np.ndarray], truth: np.ndarray) -> float:
@@ -105,17 +124,23 @@ def _median_flow(before: np.ndarray, now: np.ndarray, mask: np.ndarray) -> np.nd
 
 def table(found: list[Found]) -> None:
     """Print what came of each sequence, and of all."""
-    print(f"{'sequence':20} {'moved':>6} {'found in frame':>15} {'best IoU':>9} {'windows':>8}")
+    print(
+        f"{'sequence':20} {'moved':>6} {'found in frame':>15} {'best IoU':>9} {'windows':>8}"
+        f" {'click IoU':>10}"
+    )
     for each in found:
         where = "-" if each.found_at is None else str(each.found_at)
         print(
             f"{each.name:20} {each.moved:6.2f} {where:>15} {each.best_iou:9.2f} "
-            f"{each.windows_a_frame:8.1f}"
+            f"{each.windows_a_frame:8.1f} {each.click_iou:10.2f}"
         )
     moving = [each for each in found if each.moved >= MOVED]
     n_found = sum(each.found_at is not None for each in moving)
     print(f"\n{n_found} of {len(moving)} that move against their surroundings are found")
     print(f"{np.mean([each.update_ms for each in found]):.1f} ms of CPU a frame")
+    for label, some in (("all", found), ("odd places", found[::2]), ("even places", found[1::2])):
+        print(f"click, {label}: IoU {np.mean([each.click_iou for each in some]):.3f}")
+    print(f"{np.mean([each.click_ms for each in found]):.1f} ms of CPU a click")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,8 +5,9 @@
 
 Targets cross their twins, hide behind each other, and mill about. This tracker is given the boxes
 of the first frame alone, and so is OpenCV's MultiTracker of CSRT, where there is one
-(opencv-contrib-python 4). ByteTrack, from supervision, is given a detector's boxes: perfect or
-noisy ones, in every frame or in every second one. A target that is wholly hidden is not asked for.
+(opencv-contrib-python 4). ByteTrack, from supervision, and norfair are given a detector's boxes:
+perfect or noisy ones, in every frame or in every second one. A target that is wholly hidden is not
+asked for.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ LEAST_IOU = 0.5  # of a box with the truth, to be right
 DETECTABLE = 0.3  # of a target that is seen
 NOISE = 0.06  # of the target's side: deviation of each edge
 MISSED, FALSE = 0.1, 0.3  # share of targets missed; things that are none, a frame
+NORFAIR_FARTHEST = 0.7  # 1 - IoU: of its README's example with boxes
 METRICS = ["idf1", "mota", "num_switches"]
 
 
@@ -107,6 +109,37 @@ def byte_track(*, noisy: bool, every: int) -> Start:
     return start
 
 
+def norfair_iou(*, noisy: bool, every: int) -> Start:
+    """Make the contender that is norfair's tracker by IoU, fed with boxes in every so many frames.
+
+    Between them it predicts.
+    """
+    import norfair
+
+    def start(crowd: Crowd) -> Step:
+        random = np.random.default_rng(crowd.seed)
+        tracker = norfair.Tracker(
+            "iou", distance_threshold=NORFAIR_FARTHEST, initialization_delay=0
+        )
+
+        def step(image: np.ndarray, index: int) -> Boxes:
+            found = None
+            if index % every == 0:
+                found = [
+                    norfair.Detection(np.array([(x, y), (x + w, y + h)]))
+                    for x, y, w, h in detections(crowd, index, random if noisy else None)
+                ]
+            shown: Boxes = {}
+            for each in tracker.update(found, period=every):
+                (x0, y0), (x1, y1) = each.estimate
+                shown[each.id] = (x0, y0, x1 - x0, y1 - y0)
+            return shown
+
+        return step
+
+    return start
+
+
 def detections(crowd: Crowd, index: int, random: np.random.Generator | None) -> list:
     """Give the boxes of all that is seen well enough; with *random*, as a real detector would."""
     seen = crowd.seen(index)
@@ -134,10 +167,11 @@ def contenders() -> dict[str, Start]:
         found["CSRT"] = csrt
     else:
         print("CSRT is left out: it needs opencv-contrib-python 4", file=sys.stderr)
-    for noisy in (False, True):
-        for every in (1, 2):
-            name = f"ByteTrack, {'noisy' if noisy else 'perfect'} boxes" + ", 1 in 2" * (every == 2)
-            found[name] = byte_track(noisy=noisy, every=every)
+    for fed, start in (("ByteTrack", byte_track), ("norfair", norfair_iou)):
+        for noisy in (False, True):
+            for every in (1, 2):
+                name = f"{fed}, {'noisy' if noisy else 'perfect'} boxes"
+                found[name + ", 1 in 2" * (every == 2)] = start(noisy=noisy, every=every)
     return found
 
 

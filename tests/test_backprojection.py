@@ -54,6 +54,14 @@ def test_a_bgr_bin_is_the_cell_of_its_three_channels(picture):
     assert len(set(cells.ravel())) == len(set(same_cell.ravel()))
 
 
+def test_trackers_of_one_configuration_share_a_table_that_none_can_change():
+    table = Bins.of(ColorConfig()).table
+    assert Bins.of(ColorConfig(target_rate=0.5)).table is table
+    assert Bins.of(ColorConfig(texture=False)).table is not table
+    with pytest.raises(ValueError, match="read-only"):
+        table[0] = 1
+
+
 @settings(max_examples=30, deadline=None)
 @given(arrays(np.uint8, (6, 5, 3)), st.sampled_from(SPACES), st.booleans(), st.data())
 def test_every_pixel_has_a_bin_in_every_space_of_any_size(picture, space, texture, data):

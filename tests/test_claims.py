@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tracker import Box
-from tracker.claims import Claim, behind, covered, is_claimed, share
+from tracker.claims import Claim, behind, covered, is_claimed, share, within
 
 OWN = Box(0, 0, 20, 20)
 BESIDE = Claim(Box(16, 0, 20, 20), 1.0)
@@ -24,6 +24,15 @@ def test_a_pixel_counts_by_the_share_of_all_claims_to_it():
     assert at(shares, 26, 10) < 0.15
     assert at(shares, 18, 10) == pytest.approx(0.5, abs=0.12)
     assert at(shares, -15, -15) == pytest.approx(1, abs=0.01)
+
+
+def test_claims_of_several_add_up_and_those_out_of_reach_are_left_out():
+    far = Claim(Box(900, 0, 20, 20), 1.0)
+    assert within(REGION, [BESIDE, far]) == [BESIDE]
+    both = share(REGION, SHAPE, OWN, [BESIDE, BESIDE])
+    mine, with_one = 0.1 + 1.0, at(share(REGION, SHAPE, OWN, [BESIDE]), 10, 10)
+    assert at(both, 10, 10) == pytest.approx(mine / (2 * mine / with_one - mine), abs=0.01)
+    assert (share(REGION, SHAPE, OWN, [far]) > 0.999).all()
 
 
 def test_a_claim_that_is_hardly_believed_takes_little():

@@ -200,8 +200,8 @@ def test_the_target_can_be_found_without_a_mouse(clip, scene, how):
 
 
 @pytest.mark.skipif(the_demo_clip() is None, reason="the clips are not rendered yet")
-def test_the_demo_finds_the_ball_by_itself():
-    short = ["--max-frames", "18", "--preset", "fast", "--csv", "a.csv"]
+def test_the_demo_finds_the_ball_by_itself_and_shows_its_density():
+    short = ["--max-frames", "18", "--preset", "fast", "--csv", "a.csv", "--output", "seen.mp4"]
     assert main(["demo", "--auto", "--no-window", *short]) == 0
     truth = find_clip(DEMO_CLIP).truth
     ball = [
@@ -212,6 +212,26 @@ def test_the_demo_finds_the_ball_by_itself():
     assert len(ball) == 1
     assert ball[0][0].index <= 15
     assert ball[0][-1].index == 17
+    before, after = corners_changed("seen.mp4", find_clip(DEMO_CLIP).path, 3, 17)
+    assert before < 0.05
+    assert after > 0.3, "the inset of the newest target"
+
+
+def corners_changed(seen: str, source: Path, *indices: int) -> list[float]:
+    """Give, for some frames, the largest share of a corner that differs from the source's."""
+    found = []
+    with open_video(seen) as drawn, open_video(source) as plain:
+        for index, (one, other) in enumerate(zip(drawn, plain, strict=False)):
+            if index in indices:
+                rows, columns = (side // 5 for side in one.image.shape[:2])
+                apart = np.abs(one.image.astype(int) - other.image).max(axis=-1) > 60
+                parts = [
+                    part[:, across]
+                    for part in (apart[:rows], apart[-rows:])
+                    for across in (slice(columns), slice(-columns, None))
+                ]
+                found.append(max(float(part.mean()) for part in parts))
+    return found
 
 
 def test_where_nothing_moves_auto_says_so(tmp_path, capsys):

@@ -11,6 +11,7 @@ the same: one look-up.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -115,13 +116,10 @@ class Bins(NamedTuple):
 
     @classmethod
     def of(cls, config: ColorConfig) -> Bins:
-        """Make the table of a configuration."""
-        color, n_colors = _color_bins(config.space, config.bins or DEFAULT_BINS[config.space])
-        if not config.texture:
-            return cls(color, n_colors, None)
-        code = np.arange(N_CODES)
-        texture = (code >> EDGE_BIT) * (1 + (code >> DIRECTION_BIT & 1))
-        return cls(color + n_colors * texture, 3 * n_colors, config.edge_threshold)
+        """Make the table of a configuration; trackers of the same one share it."""
+        bins = tuple(config.bins or DEFAULT_BINS[config.space])
+        table, n_bins = _table(config.space, bins, config.texture)
+        return cls(table, n_bins, config.edge_threshold if config.texture else None)
 
     def __call__(self, image: NDArray[np.uint8]) -> NDArray[np.intp]:
         """Sort the pixels of a picture, (rows, columns, 3) BGR, into bins, (rows, columns)."""
@@ -151,6 +149,18 @@ def pixel_codes(image: NDArray[np.uint8], edge_threshold: int | None) -> NDArray
     codes |= (along_x > along_y).view(np.uint8)
     codes += np.multiply(edge, 1 << EDGE_BIT, dtype=np.uint16)
     return codes
+
+
+@functools.lru_cache(maxsize=8)  # half a megabyte each, of which many targets share what they read
+def _table(space: str, bins: tuple[int, ...], texture: bool) -> tuple[NDArray[np.intp], int]:
+    """Give all codes their bins, and the number of bins."""
+    table, n_bins = _color_bins(space, bins)
+    if texture:
+        code = np.arange(N_CODES)
+        table = table + n_bins * ((code >> EDGE_BIT) * (1 + (code >> DIRECTION_BIT & 1)))
+        n_bins *= 3
+    table.setflags(write=False)
+    return table, n_bins
 
 
 def _color_bins(space: str, bins: tuple[int, ...]) -> tuple[NDArray[np.intp], int]:

@@ -116,8 +116,10 @@ class Box(NamedTuple):
 
     def shared_area(self, other: Box) -> float:
         """Give the area that two boxes have in common, in square pixels."""
-        across = min(self.right, other.right) - max(self.x, other.x)
-        down = min(self.bottom, other.bottom) - max(self.y, other.y)
+        x, y, width, height = self
+        left, top, other_width, other_height = other
+        across = min(x + width, left + other_width) - max(x, left)
+        down = min(y + height, top + other_height) - max(y, top)
         return max(across, 0.0) * max(down, 0.0)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from .box import Box
 from .kernels import gaussian
 
-__all__ = ["Claim", "Point", "behind", "covered", "is_claimed", "neighbors", "share"]
+__all__ = ["Claim", "Point", "behind", "covered", "is_claimed", "neighbors", "share", "within"]
 
 Point = tuple[float, float]
+FloatArray = NDArray[np.floating[Any]]
 
 SAME_PLACE = 0.5  # sides of the target
 DOUBT = 0.25  # sides by which what is hidden must be nearer to a place, to have a claim to it
@@ -48,7 +49,9 @@ def neighbors(claims: Sequence[Claim]) -> NDArray[np.bool_]:
     bool array of shape (n, n)
         Row by row for each target; it is no neighbor of itself.
     """
-    boxes = np.array([claim.box for claim in claims]).reshape(-1, 4)
+    if len(claims) < 2:
+        return np.zeros((len(claims), len(claims)), np.bool_)
+    boxes = np.array([claim.box for claim in claims])
     size = boxes[:, 2:]
     center = boxes[:, :2] + size / 2
     apart = np.abs(center[:, None] - center[None])
@@ -59,9 +62,14 @@ def neighbors(claims: Sequence[Claim]) -> NDArray[np.bool_]:
     return near
 
 
+def within(region: Box, claims: Sequence[Claim]) -> list[Claim]:
+    """Give those of the claims that reach into a region."""
+    return [claim for claim in claims if region.shared_area(claim.box) > 0]
+
+
 def covered(box: Box, claims: Sequence[Claim]) -> float:
     """Tell what share of a box one claim covers, the one that covers most: 0 to 1."""
-    return max((box.shared_area(claim.box) / box.area for claim in claims), default=0.0)
+    return max([box.shared_area(claim.box) for claim in claims], default=0.0) / box.area
 
 
 def is_claimed(place: Point, own: Point, side: float, claims: Sequence[Claim]) -> bool:
@@ -118,19 +126,23 @@ def share(
     float32 array of *shape*
         0 to 1; 1 where nobody else has a claim.
     """
-    mine = np.float32(UNCLAIMED) + _hill(region, shape, own)
-    theirs = np.zeros(shape, np.float32)
-    for claim in claims:
-        theirs += np.float32(claim.belief) * _hill(region, shape, claim.box)
-    result: NDArray[np.float32] = mine / (mine + theirs)
+    belief = np.array([1.0, *(claim.belief for claim in claims)])
+    down, across = _hills(region, shape, np.array([own, *(claim.box for claim in claims)]))
+    down *= belief[:, None]
+    mine = np.outer(down[0], across[0]) + UNCLAIMED
+    result: NDArray[np.float32] = (mine / (down.T @ across + UNCLAIMED)).astype(np.float32)
     return result
 
 
-def _hill(region: Box, shape: tuple[int, int], box: Box) -> NDArray[np.float32]:
-    """Give a claim to each pixel of a patch: 1 in the middle of its box, fading beyond."""
-    x = region.x + (np.arange(shape[1]) + 0.5) * (region.width / shape[1]) - box.center[0]
-    y = region.y + (np.arange(shape[0]) + 0.5) * (region.height / shape[0]) - box.center[1]
-    across = gaussian((x / (REACH * box.width / 2)) ** 2)
-    down = gaussian((y / (REACH * box.height / 2)) ** 2)
-    hill: NDArray[np.float32] = np.outer(down, across).astype(np.float32)
-    return hill
+def _hills(region: Box, shape: tuple[int, int], boxes: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give claims to the rows and columns of a patch: 1 in the middle of each box, fading beyond.
+
+    The claim to a pixel is the product of those to its row and its column.
+    """
+    size = boxes[:, 2:]
+    center, deviation = boxes[:, :2] + size / 2, REACH * size / 2
+    x = region.x + (np.arange(shape[1]) + 0.5) * (region.width / shape[1])
+    y = region.y + (np.arange(shape[0]) + 0.5) * (region.height / shape[0])
+    across = gaussian(((x - center[:, :1]) / deviation[:, :1]) ** 2)
+    down = gaussian(((y - center[:, 1:]) / deviation[:, 1:]) ** 2)
+    return down, across

@@ -28,13 +28,14 @@ def flat(distance2: FloatArray) -> FloatArray:
 
 def epanechnikov(distance2: FloatArray) -> FloatArray:
     """1 - d² within one bandwidth, 0 beyond."""
-    return np.maximum(1 - distance2, 0)
+    weights = 1 - distance2
+    return np.maximum(weights, 0, out=weights)
 
 
 def gaussian(distance2: FloatArray) -> FloatArray:
     """exp(-d²/2): the bandwidth is the standard deviation."""
-    weights: FloatArray = np.exp(-0.5 * distance2)
-    return weights
+    weights: FloatArray = -0.5 * distance2
+    return np.exp(weights, out=weights)
 
 
 PROFILES: dict[ProfileName, Profile] = {

@@ -139,7 +139,9 @@ def _points(
     values = array("d")
     for line, cells in rows:
         if len(cells) != len(names):
-            raise SourceError(f"{path}: line {line} has {len(cells)} cells, expected {len(names)}")
+            raise SourceError(
+                f"{path}: line {line} has {len(cells)} cells, expected {len(names)} as in the first"
+            )
         try:
             numbers = [float(cells[place]) for place in chosen]
         except ValueError:

@@ -72,7 +72,7 @@ class Run:
     recorder : Recorder
     signals : StopSignals
     density : bool
-        Whether the recording shows the density map of the selected target.
+        Whether the recording shows the density map of the selected target, or of the newest.
     truth : sequence of Box or None
         Compared with the first target, where known.
     auto : bool
@@ -140,8 +140,9 @@ class Run:
         return summary
 
     def draw(self, frame: Frame, seen: Seen, *, trail: bool, density: bool) -> Image:
-        """Draw the tracks on their frame; the density is that of the newest frame.
+        """Draw the tracks on their frame.
 
+        The density is that of the newest frame, of the selected target or else of the newest one.
         The picture must not be changed: it may be the one that is being recorded.
         """
         wanted = (seen.index, trail, density, self.selected)
@@ -151,6 +152,8 @@ class Run:
         recent = [one for one in islice(self.seen, start, None) if one.index <= seen.index]
         trails = trails_of(recent) if trail else {}
         chosen, tracks = self.selected, seen.tracks
+        if density and chosen is None:
+            chosen = max(tracks, default=None)
         its_density = None
         if density and chosen is not None and chosen in tracks:
             its_density = self._targets[chosen].density()

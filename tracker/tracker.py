@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from .backprojection import BackProjection, Bins, histogram, unit
 from .box import Box, RotatedBox
-from .claims import Claim, behind, covered, is_claimed, share
+from .claims import Claim, behind, covered, is_claimed, share, within
 from .confidence import SMOOTHING, Confidence, State, reason
 from .config import TrackerConfig, config_of
 from .errors import BoxError, ConfigError, FrameError
@@ -346,7 +346,7 @@ class Tracker:
         own, view = self.claim.box, self._view
         view.look(frame, self._region(center, self._scale), self._bgr)
         region = view.patch.region
-        near = [each for each in claims if covered(region, [each]) > 0]
+        near = within(region, claims)
         if not near:
             return self._seen(frame, center, near)
         view.share = share(region, self._layout.shape, own, near)

@@ -57,7 +57,8 @@ def ascend(
         for some in _pieces(len(active)):
             moving[some] = _step(around, ends, intensities, active[some], dtype)
         moving &= step < max_iter
-        active = _met(ends, leader, active[moving], around.bandwidth)
+        active = active[moving]
+        active = _met(ends, leader, active, around.bandwidth)
         if keep_paths:
             paths.append(ends[_followed(leader)])
     leader = _followed(leader)

@@ -18,6 +18,7 @@ __all__ = ["FEW", "moments_within", "pairs_within"]
 FEW = 500  # centers that are better asked for one by one
 TOGETHER = 16  # of them at a time, which keeps memory small
 PIECE_TILES = 42  # about 1000 points tested at a time, which keeps memory small
+WEIGHED_TILES = 28  # the same where a kernel's weights are as large again, several times
 EPSILON = float(np.finfo(np.float64).eps)
 BOUNDS = 1 << 13  # bounds between boxes at a time, which stay in the cache
 PAIRS = 256  # pairs of a center and a tile at a time, which stay in the cache
@@ -73,9 +74,11 @@ def _one_by_one(
     return found
 
 
-def pairs_within(tiles: Tiles, centers: FloatArray, radius: float) -> tuple[IndexArray, IndexArray]:
+def pairs_within(
+    tiles: Tiles, centers: FloatArray, radius: float
+) -> tuple[IndexArray, NDArray[np.integer]]:
     """Give all pairs of a center and a point within *radius* of it, in the order of the centers."""
-    found: list[tuple[IndexArray, IndexArray]] = []
+    found: list[tuple[IndexArray, NDArray[np.integer]]] = []
     for start in range(0, len(centers), TOGETHER):
         some = centers[start : start + TOGETHER]
         for owner, tile in _touched(tiles, some, radius, None):
@@ -156,11 +159,12 @@ def _by_groups(
     else:
         found = np.zeros((len(centers), tiles.packed.shape[1]))
     del near, far
+    size = PIECE_TILES if profile is None else WEIGHED_TILES
     for start, touched in zip(starts, cut, strict=True):
         own = slice(start, start + TILE)
         tile = np.flatnonzero(touched)
-        for begin in range(0, len(tile), PIECE_TILES):
-            piece = tile[begin : begin + PIECE_TILES]
+        for begin in range(0, len(tile), size):
+            piece = tile[begin : begin + size]
             found[own] += _of_piece(tiles, piece, centers[own], radius * radius, profile)
     return found
 
@@ -206,6 +210,8 @@ def _inside(
             exact += apart * apart
         inside[row, place] = exact <= radius2
     if profile is not None:
-        return np.asarray(inside * profile(distance2))
+        weights = np.asarray(profile(distance2), np.float64)
+        weights *= inside
+        return weights
     distance2[:] = inside  # in its place: it is the largest array there is
     return distance2

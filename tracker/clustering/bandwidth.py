@@ -86,7 +86,9 @@ def _total(own: FloatArray, others: FloatArray, nearest: int) -> float:
         slack = 2 * within + ROUNDING * (radius + within)
         closer = distances < radius - slack
         rest = others.compress(~closer & (distances <= radius + slack), axis=1)
-        total += _total(part, rest, nearest - int(np.count_nonzero(closer)))
+        n_closer = int(np.count_nonzero(closer))
+        del distances, closer  # as many as the points
+        total += _total(part, rest, nearest - n_closer)
     return total
 
 

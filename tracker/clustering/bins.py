@@ -12,10 +12,11 @@ from .modes import nearest, surely_nearest
 from .seeding import numbered
 from .tiles import FloatArray, IndexArray, bounds_of
 
-__all__ = ["Bins", "Cells"]
+__all__ = ["Bins", "Cells", "labels_in_cells"]
 
 CELLS = 16  # a bandwidth: centers then lie within 0.01 bandwidth of the exact ones
-WHOLE_GRID = 1 << 20  # cells; a larger grid is not laid out, its filled cells are numbered
+# A grid of more cells is not laid out, its filled cells are numbered.
+WHOLE_GRID, CELLS_A_POINT = 1 << 20, 1
 PIECE = 1 << 18  # points at a time, which stay in the cache
 SLACK = 1e-9  # of a cell, for points that rounding puts beyond its border
 
@@ -96,7 +97,7 @@ class Cells(NamedTuple):
         least, most = bounds_of(points)
         low = np.floor(least / side)
         extents = np.floor(most / side) - low + 1.0
-        if extents.prod() > WHOLE_GRID:
+        if extents.prod() > min(WHOLE_GRID, CELLS_A_POINT * len(points)):
             return cls._numbered(points, weights, side)
         shape = tuple(extents.astype(int).tolist())
         sums = np.zeros((n_axes + 1, extents.astype(int).prod()))
@@ -149,17 +150,21 @@ class Cells(NamedTuple):
         starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
         return Cells(self.side, corners[order[starts]], np.add.reduceat(moments[order], starts))
 
-    def labels_of(
-        self, points: FloatArray, cell_of_point: IndexArray, centers: FloatArray
-    ) -> IndexArray:
-        """Give the nearest of *centers* of each point, exactly; one test decides most cells."""
-        low = (self.corners - SLACK) * self.side
-        high = (self.corners + 1 + SLACK) * self.side
-        labels = surely_nearest(low.T, high.T, centers)[cell_of_point]
-        open_ = np.flatnonzero(labels < 0)
-        if len(open_):
-            labels[open_] = nearest(points[open_], centers)
-        return labels
+
+def labels_in_cells(
+    points: FloatArray,
+    cell_of_point: IndexArray,
+    corners: FloatArray,
+    side: FloatArray,
+    centers: FloatArray,
+) -> IndexArray:
+    """Give the nearest of *centers* of each point, exactly; one test decides most cells."""
+    low, high = (corners - SLACK) * side, (corners + 1 + SLACK) * side
+    labels = surely_nearest(low.T, high.T, centers)[cell_of_point]
+    open_ = np.flatnonzero(labels < 0)
+    if len(open_):
+        labels[open_] = nearest(points[open_], centers)
+    return labels
 
 
 def _along(

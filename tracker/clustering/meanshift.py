@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..kernels import PROFILES, ProfileName
 from .ascent import ascend
 from .bandwidth import estimate_bandwidth
-from .bins import Cells
+from .bins import Cells, labels_in_cells
 from .checks import check_bandwidth, checked_points, checked_weights, whole_number
 from .modes import modes_of, nearest
 from .raster import Raster
@@ -115,9 +115,7 @@ class MeanShift:
         self.n_features_in_ = points.shape[1]
         scaled = self._scaled(points)
         if self.binned:
-            cells, cell_of_point = Cells.of(scaled, weights, self._radius)
-            self._cluster(cells.means, cells.moments[:, -1], points.dtype)
-            labels = cells.labels_of(scaled, cell_of_point, self._scaled(self.cluster_centers_))
+            labels = self._cluster_cells(scaled, weights, points.dtype)
             self.labels_ = self._without_orphans(scaled, labels)
             return self
         ends = self._cluster(scaled, weights, points.dtype)
@@ -180,6 +178,19 @@ class MeanShift:
         scale = self.bandwidth_ if np.ndim(self.bandwidth_) else 1.0
         self.cluster_centers_ = (centers * scale).astype(dtype)
         return ascent.ends
+
+    def _cluster_cells(
+        self, points: NDArray[Any], weights: FloatArray | None, dtype: np.dtype[Any]
+    ) -> IndexArray:
+        """Do the same from the means of a grid's filled cells; give the center of each point."""
+        cells, cell_of_point = Cells.of(points, weights, self._radius)
+        means, side, corners = cells.means, cells.side, cells.corners
+        cell_weights = cells.moments[:, -1].copy()
+        del cells  # the sums may be larger than the points
+        self._cluster(means, cell_weights, dtype)
+        del means, cell_weights
+        centers = self._scaled(self.cluster_centers_)
+        return labels_in_cells(points, cell_of_point, corners, side, centers)
 
     def _begin(
         self, points: NDArray[Any], weights: FloatArray | None, around: Surroundings

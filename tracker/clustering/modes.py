@@ -9,11 +9,12 @@ from .tiles import TILE, FloatArray, IndexArray, Tiles, gaps2, packing_order
 
 __all__ = ["modes_of", "nearest", "surely_nearest"]
 
-FIRST_BLOCK, LARGEST_BLOCK = 1, 256  # candidates whose neighbors are asked for at a time
+LARGEST_BLOCK = 256  # candidates whose neighbors are asked for at a time
+FIRST_BLOCK, FEW_ENDS = 1, 64  # among few ends all at once
 GROUP = 8 * TILE  # points that are given to centers together
 FEW_CENTERS = 200  # with which each point is compared; more are worth sorting the points for
 PIECE = 1 << 13  # points at a time, which stay in the cache
-BOUNDS = 1 << 13  # bounds between groups and centers at a time, which stay in the cache
+BOUNDS = 1 << 12  # bounds between groups and centers at a time, which stay in the cache
 
 
 def modes_of(ends: FloatArray, intensities: FloatArray, bandwidth: float) -> FloatArray:
@@ -21,22 +22,26 @@ def modes_of(ends: FloatArray, intensities: FloatArray, bandwidth: float) -> Flo
 
     The greater coordinates go first among equal intensities. Gives (clusters, axes) in that order.
     """
+    return _lone(_ranked(ends, intensities), bandwidth)
+
+
+def _ranked(ends: FloatArray, intensities: FloatArray) -> FloatArray:
+    """Give the different ends, the one of most intensity first."""
     some = intensities > 0
     ends, intensities = ends[some], intensities[some]
     in_order = np.lexsort(ends.T[::-1])  # by the first axis first, stable: the last seed last
     ends, intensities = ends[in_order], intensities[in_order]
     last = np.append((np.diff(ends, axis=0) != 0).any(axis=1), [True])[: len(ends)]
     ends, intensities = ends[last], intensities[last]
-    ranked = ends[np.lexsort((*ends.T[::-1], intensities))[::-1]]
-    return ranked[_lone(ranked, bandwidth)]
+    return ends[np.lexsort((*ends.T[::-1], intensities))[::-1]]
 
 
-def _lone(ranked: FloatArray, radius: float) -> IndexArray:
+def _lone(ranked: FloatArray, radius: float) -> FloatArray:
     """Give those that are within *radius* of none before them that is itself given."""
     tiles = Tiles.of(ranked)
     open_ = np.ones(len(ranked), np.bool_)
     kept = []
-    size = FIRST_BLOCK if len(ranked) > LARGEST_BLOCK else LARGEST_BLOCK
+    size = FEW_ENDS if len(ranked) <= FEW_ENDS else FIRST_BLOCK
     while len(block := np.flatnonzero(open_)[:size]):
         owner, near = pairs_within(tiles, ranked[block], radius)
         starts = np.searchsorted(owner, np.arange(len(block) + 1))
@@ -44,8 +49,10 @@ def _lone(ranked: FloatArray, radius: float) -> IndexArray:
             if open_[candidate]:
                 kept.append(candidate)
                 open_[near[start:stop]] = False
-        size = min(2 * size, LARGEST_BLOCK)
-    return np.array(kept, np.intp)
+        # No more of them than have about a quarter as many neighbors as there are ends.
+        size = max(min(2 * size, LARGEST_BLOCK, len(ranked) * len(block) // (4 * len(near))), 1)
+        del owner, near
+    return ranked[kept]
 
 
 def nearest(points: FloatArray, centers: FloatArray) -> IndexArray:

@@ -64,8 +64,8 @@ class Tiles(NamedTuple):
     repeated with weight 0."""
     weighted: bool
     """Whether any of the points themselves weighs other than 1."""
-    order: IndexArray
-    """(points,): which point stands at each place."""
+    order: NDArray[np.integer]
+    """(points,): which point stands at each place; of int32 where that suffices."""
     levels: list[Nodes]
 
     @classmethod
@@ -85,6 +85,8 @@ class Tiles(NamedTuple):
         levels = [Nodes(coordinates.min(axis=2).T.copy(), coordinates.max(axis=2).T.copy(), totals)]
         while levels[-1].low.shape[1] > FEW_NODES:
             levels.append(levels[-1].joined())
+        small = len(order) <= np.iinfo(np.int32).max
+        order = order.astype(np.int32 if small else np.intp, copy=False)
         return cls(packed, weights is not None, order, levels)
 
 
@@ -140,7 +142,10 @@ def _argsort(rows: NDArray[Any]) -> IndexArray:
     low, high = bits.astype(np.uint16), (bits >> 16).astype(np.int16)
     del bits
     order = np.argsort(low, axis=1, kind="stable")
-    by_high = np.argsort(np.take_along_axis(high, order, axis=1), axis=1, kind="stable")
+    del low
+    high = np.take_along_axis(high, order, axis=1)
+    by_high = np.argsort(high, axis=1, kind="stable")
+    del high
     return np.take_along_axis(order, by_high, axis=1)
 
 
