@@ -157,6 +157,8 @@ class LookAlikes:
             self.target.seen(center, TARGET_GAIN)
             own = OWN_PLACE * side
             left = [each for each in candidates if math.dist(each.place, center) >= own]
+        if not (left or self.others):
+            return
         for other in sorted(self.others, key=lambda other: -other.age):
             nearest = _nearest(left, other.expected)
             if nearest is not None and math.dist(nearest.place, other.expected) < SAME_PLACE * side:

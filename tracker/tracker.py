@@ -216,9 +216,10 @@ class Tracker:
             self._return(returned_to, time)
         elif self._confidence.state is not State.LOST:
             self._learn(frame, place, claims)
+        box = self._box
         if self._confidence.state is State.TRACKING and place.evidence.worth_learning:
-            self._believed = self._box
-        self._track = self._report(place, time_s)
+            self._believed = box
+        self._track = self._report(place, box, time_s)
         return self._track
 
     def reset(
@@ -343,12 +344,13 @@ class Tracker:
         self, frame: NDArray[np.uint8], center: tuple[float, float], claims: Sequence[Claim]
     ) -> Place:
         """Find the target round the expected center, unless another one hides it."""
-        own, view = self.claim.box, self._view
+        view = self._view
         view.look(frame, self._region(center, self._scale), self._bgr)
         region = view.patch.region
         near = within(region, claims)
         if not near:
             return self._seen(frame, center, near)
+        own = self.claim.box
         view.share = share(region, self._layout.shape, own, near)
         place = self._seen(frame, center, near)
         if self._is_hidden(place, near):
@@ -461,7 +463,9 @@ class Tracker:
     def _learn(self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]) -> None:
         """Learn size, turn and looks from a place that is believed, and shared with none."""
         evidence = place.evidence
-        if place.hidden or not evidence.worth_learning or covered(self._box, claims) > LEARN_UP_TO:
+        if place.hidden or not evidence.worth_learning:
+            return
+        if claims and covered(self._box, claims) > LEARN_UP_TO:
             return
         if self._structure is not None:
             self._learn_structure(frame, place, self._structure)
@@ -514,8 +518,8 @@ class Tracker:
     def _spread(self, density: NDArray[np.float32], pixel: tuple[int, int]) -> Spread:
         return spread(density, self._layout.disc, pixel, self._layout.shape)
 
-    def _report(self, place: Place, time_s: float | None) -> Track:
-        confidence, box = self._confidence, self._box
+    def _report(self, place: Place, box: Box, time_s: float | None) -> Track:
+        confidence = self._confidence
         if confidence.state is State.TRACKING:
             why = ""
         else:
