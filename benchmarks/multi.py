@@ -1,10 +1,10 @@
-"""What a target costs when there are more: 1 to 64 of them at 1080p, on one thread and on two.
+"""What a target costs when there are more: 1 to 64 of them at 1080p, on one thread.
 
     python benchmarks/multi.py
     python benchmarks/multi.py --arrivals 10000
 
 Each number of targets takes turns with a lone tracker of the same preset, whose target is one of
-them; ratios are medians over the turns. On one thread CPU time counts, on two the time on the wall.
+them; ratios are medians over the turns, of CPU time.
 With --arrivals so many targets come and go, eight at a time: memory and time should stay flat.
 """
 
@@ -34,20 +34,19 @@ AT_ONCE = 8  # targets at a time, of those that come and go
 STAY = 4  # frames
 
 
-def race(preset: str, boxes: list[Box], clip: Crowded, threads: int, n_turns: int) -> dict:
+def race(preset: str, boxes: list[Box], clip: Crowded, n_turns: int) -> dict:
     """Let so many targets take turns with a lone one; give ms a target, and the ratio."""
-    clock = time.process_time if threads == 1 else time.perf_counter
     fresh = np.empty_like(clip.frames[0])
     lone = Tracker(clip.frames[0], boxes[0], preset=preset)
-    many = MultiTracker(preset=preset, threads=threads)
+    many = MultiTracker(preset=preset)
     for box in boxes:
         many.add(clip.frames[0], box)
     n_updates = max(UPDATES // len(boxes), 6)
     rows = []
     for turn in range(n_turns):
         gc.collect()
-        alone = _ms(lone.update, clip, fresh, turn * LONE_UPDATES, LONE_UPDATES, clock)
-        together = _ms(many.update, clip, fresh, turn * n_updates, n_updates, clock)
+        alone = _ms(lone.update, clip, fresh, turn * LONE_UPDATES, LONE_UPDATES)
+        together = _ms(many.update, clip, fresh, turn * n_updates, n_updates)
         rows.append((alone, together / len(boxes)))
     alone, together = np.array(rows[1:]).T  # in the first turn caches are cold
     return {
@@ -64,15 +63,14 @@ def _ms(
     fresh: np.ndarray,
     first: int,
     count: int,
-    clock: Callable[[], float],
 ) -> float:
     """Give the ms of an update; each frame is written first, not timed, as a decoder would."""
     spent = 0.0
     for index in range(first, first + count):
         np.copyto(fresh, clip.frames[clip.at(index + 1)])
-        began = clock()
+        began = time.process_time()
         update(fresh)
-        spent += clock() - began
+        spent += time.process_time() - began
     return 1e3 * spent / count
 
 
@@ -83,16 +81,11 @@ def _followed(many: MultiTracker, clip: Crowded, index: int) -> float:
     return float(np.mean(iou(boxes, truth[: len(boxes)]) > 0.5))
 
 
-def curve(preset: str, n_turns: int, counts: list[int]) -> dict[str, dict[str, dict]]:
-    """Race each number of targets on one thread and on two."""
+def curve(preset: str, n_turns: int, counts: list[int]) -> dict[str, dict]:
+    """Race each number of targets."""
     clip = many_targets(SIZE, max(counts))
     first = [Box(*box) for box in clip.boxes[0]]
-    return {
-        f"{threads}": {
-            f"{count}": race(preset, first[:count], clip, threads, n_turns) for count in counts
-        }
-        for threads in (1, 2)
-    }
+    return {f"{count}": race(preset, first[:count], clip, n_turns) for count in counts}
 
 
 def arrivals(preset: str, count: int) -> dict[str, float]:
@@ -135,12 +128,11 @@ def main(arguments: list[str] | None = None) -> int:
     found = {
         preset: curve(preset, options.turns, sorted(options.counts)) for preset in options.presets
     }
-    for preset, of_threads in found.items():
-        for threads, rows in of_threads.items():
-            print(f"\n{preset}, threads: {threads}\ntargets  ms a target  times a lone one")
-            for count, row in rows.items():
-                print(f"{count:>7}{row['target_ms']:13.3f}{row['ratio']:18.2f}", end="")
-                print("" if row["followed"] == 1 else f"  {row['followed']:.0%} followed")
+    for preset, rows in found.items():
+        print(f"\n{preset}\ntargets  ms a target  times a lone one")
+        for count, row in rows.items():
+            print(f"{count:>7}{row['target_ms']:13.3f}{row['ratio']:18.2f}", end="")
+            print("" if row["followed"] == 1 else f"  {row['followed']:.0%} followed")
     draw = None if options.no_plots else "draw_multi"
     save({"made": machine(), "cost": found}, options.output, "multi", draw=draw)
     return 0

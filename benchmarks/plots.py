@@ -269,16 +269,11 @@ def draw_multi(found: dict, folder: Path, name: str) -> list[Path]:
     """Draw what a target costs by the number of them; tell which file was written."""
     cost = found["cost"]
     figure = Figure(figsize=(4.6 * len(cost), 4.2), layout="constrained")
-    for axes, (preset, of_threads) in zip(
+    for axes, (preset, rows) in zip(
         np.atleast_1d(figure.subplots(1, len(cost), sharey=True)), cost.items(), strict=True
     ):
-        for color, (threads, rows) in zip(
-            (OWN_COLOR, OTHER_COLORS[0]), of_threads.items(), strict=True
-        ):
-            counts = [int(count) for count in rows]
-            label = "one thread" if threads == "1" else f"{threads} threads"
-            ratios = [row["ratio"] for row in rows.values()]
-            axes.plot(counts, ratios, "o-", color=color, label=label)
+        counts = [int(count) for count in rows]
+        axes.plot(counts, [row["ratio"] for row in rows.values()], "o-", color=OWN_COLOR)
         axes.axhline(1, color="#999999", linewidth=0.8, linestyle="--")
         axes.set(xscale="log", xticks=counts, xlabel="targets at once", title=preset)
         axes.xaxis.set_major_formatter("{x:g}")
@@ -286,7 +281,6 @@ def draw_multi(found: dict, folder: Path, name: str) -> list[Path]:
         _plain(axes)
     figure.axes[0].set_ylim(0)
     figure.axes[0].set_ylabel("cost of a target, times that of a lone one")
-    figure.axes[0].legend(loc="lower left", frameon=False)
     return _saved({"cost": figure}, folder, name)
 
 

@@ -262,10 +262,10 @@ def test_one_that_waits_behind_another_returns(preset):
 
 
 @pytest.mark.parametrize("preset", ["robust", "fast"])
-def test_boxes_do_not_depend_on_the_order_of_adding_nor_on_threads(preset):
+def test_boxes_do_not_depend_on_the_order_of_adding(preset):
     ways = [line(-90, 2.5), line(80, -2.3, 3), line(0, 0.2, 12), line(-30, 0.5, -15)]
     scene = crowd(*(Layer(BODY, way) for way in ways), n_frames=25)
     one = follow_all(scene, [1, 2, 3, 4], preset=preset)
-    other = follow_all(scene, [3, 1, 4, 2], preset=preset, threads=2)
+    other = follow_all(scene, [3, 1, 4, 2], preset=preset)
     for here, there in zip(one, other, strict=True):
         assert here == there

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -58,14 +57,11 @@ class MultiTracker:
     ----------
     preset, config, channels
         As for :class:`~tracker.Tracker`, for all targets alike.
-    threads : int
-        Over which the targets are spread; the boxes are the same. Most of the work is done in
-        compiled routines, which run side by side.
 
     Raises
     ------
     ConfigError
-        If there is no such preset or order of channels, or less than one thread.
+        If there is no such preset or order of channels.
 
     Examples
     --------
@@ -87,16 +83,12 @@ class MultiTracker:
         preset: str = "robust",
         config: TrackerConfig | None = None,
         channels: str = "bgr",
-        threads: int = 1,
     ) -> None:
         if channels not in ("bgr", "rgb"):
             raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
         if not isinstance(config, TrackerConfig | None):
             raise ConfigError(f"config {config!r}: expected a TrackerConfig, or a preset's name")
-        if not isinstance(threads, int) or threads < 1:
-            raise ConfigError(f"threads {threads!r}: expected a whole number, 1 or more")
         self.config = config_of(preset) if config is None else config
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._channels = channels
         self._targets: dict[int, Target] = {}
         self._sightings: list[Sighting] = []
@@ -292,18 +284,12 @@ class MultiTracker:
         claimed.sort(key=itemgetter(0))
         claims = [claim for claim, _ in claimed]
         near = neighbors(claims)
-
-        def update(number: int) -> None:
-            tracker = claimed[number][1]
+        for number, (_, tracker) in enumerate(claimed):
             # One that is in doubt looks farther.
             others = near[number] if tracker.sure else np.arange(len(claims)) != number
             tracker.update(
                 frame, time_s, claims=[claims[other] for other in np.flatnonzero(others)]
             )
-
-        over = map if self._pool is None else self._pool.map
-        for _ in over(update, range(len(claims))):
-            pass
 
     def _correct(self, frame: NDArray[np.uint8], detected: list[Box]) -> None:
         """Take in what a detector found: correct targets, and begin new ones."""
