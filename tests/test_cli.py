@@ -186,6 +186,13 @@ def test_existing_files_are_kept_until_overwrite_is_given(clip, scene, capsys):
     assert len(read_table("a.csv")) == 3
 
 
+def test_the_video_itself_is_never_recorded_over(clip, scene, capsys):
+    before, box = clip.read_bytes(), box_argument(scene[0][1])
+    assert main(["track", str(clip), box, "--output", str(clip), "--overwrite", "--no-window"]) == 2
+    assert "is what is read; give another name" in capsys.readouterr().err
+    assert clip.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     "how", [["--point", "125,125"], ["--color", "#d22828"]], ids=lambda how: how[0]
 )

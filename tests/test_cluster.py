@@ -149,6 +149,8 @@ WRONG_USE = {
     "existing": (["--output", "here.csv"], "here.csv: exists"),
     "suffix": (["--plot", "clusters.gif"], "must end in .png or .svg"),
     "folder": (["--output", "nowhere/labels.csv"], "there is no folder nowhere"),
+    "itself": (["--output", "./points.csv", "--overwrite"], "points.csv: is what is read"),
+    "twice": (["--plot", "a.png", "--profile", "a.png"], "a.png: is written twice"),
 }
 
 
@@ -167,3 +169,10 @@ def test_equal_points_ask_for_a_bandwidth(tmp_path, capsys):
     assert "give --bandwidth" in capsys.readouterr().err
     assert main(["cluster", "points.csv", "--bandwidth", "1"]) == 0
     assert "3 points, columns 1, 2: 1 cluster, bandwidth 1 (given)" in capsys.readouterr().out
+
+
+def test_few_points_are_no_reason_for_warnings(tmp_path, capsys, recwarn):
+    write(tmp_path, "x,y\n" + "".join(f"{x},{x * x % 7}\n" for x in range(7)))
+    assert main(["cluster", "points.csv"]) == 0
+    assert "Warning" not in capsys.readouterr().err
+    assert not recwarn.list

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from tracker.clustering import MeanShift
+from tracker.clustering import MeanShift, bandwidth_profile, seed_paths
 
 POINTS = np.array([[1.0, 1.0], [2.0, 1.0], [1.0, 0.0], [4.0, 7.0], [3.0, 5.0], [3.0, 6.0]])
 
@@ -93,8 +93,11 @@ def test_one_point_is_one_cluster():
     assert model.cluster_centers_.tolist() == [[3.0, 4.0]]
 
 
-@pytest.mark.parametrize("options", [{}, {"bandwidth": 1.0}, {"bin_seeding": True}])
-@pytest.mark.parametrize("n_points", [2, 100])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"bandwidth": 1.0}, {"bin_seeding": True}, {"kernel": "gaussian"}, {"binned": True}],
+)
+@pytest.mark.parametrize("n_points", [1, 2, 100])
 def test_equal_points_are_one_cluster(options, n_points):
     model = MeanShift(**options).fit(np.full((n_points, 3), 0.1))
     assert model.cluster_centers_ == pytest.approx(np.full((1, 3), 0.1))
@@ -112,3 +115,22 @@ def test_the_points_given_are_left_as_they_are():
     points = POINTS.copy()
     MeanShift(bandwidth=[2.0, 3.0], cluster_all=False).fit(points)
     assert points.tolist() == POINTS.tolist()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"seeds": [[0.0, 0.0, 0.0]]}, r"seeds of shape \(1, 3\)"),
+        ({"kernel": "round"}, "kernel 'round': expected one of flat"),
+        ({"max_iter": -1}, "max_iter -1: must be >= 0"),
+    ],
+)
+def test_paths_of_what_cannot_be_climbed_are_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        seed_paths(POINTS, **{"seeds": POINTS, "bandwidth": 1.0, **options})
+
+
+@pytest.mark.parametrize("bandwidths", [1.0, [], [[1.0, 2.0]]])
+def test_a_profile_needs_a_list_of_bandwidths(bandwidths):
+    with pytest.raises(ValueError, match="expected a list of numbers > 0"):
+        bandwidth_profile(POINTS, bandwidths)

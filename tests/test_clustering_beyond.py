@@ -30,13 +30,20 @@ def test_a_point_of_weight_k_counts_as_k_points(seed, bin_seeding):
     points, weights = np.round(rng.normal(size=(60, 2)) * 3), rng.integers(0, 4, 60)
     weights[0] = 1
     options = {"bandwidth": 2.5, "bin_seeding": bin_seeding, "min_bin_freq": 2}
-    if not bin_seeding:
-        options["seeds"] = points
     weighted = MeanShift(**options).fit(points, sample_weight=weights)
     repeated = MeanShift(**options).fit(np.repeat(points, weights, axis=0))
     # Bins are in the order of their first points, which no answer depends on.
     assert weighted.cluster_centers_.tolist() == repeated.cluster_centers_.tolist()
     assert weighted.predict(points).tolist() == repeated.predict(points).tolist()
+
+
+@pytest.mark.parametrize("options", [{}, {"bin_seeding": True}, {"binned": True}])
+def test_small_weights_are_no_smaller_clusters(options):
+    points = blobs()
+    weights = np.full(len(points), 1 / len(points))
+    plain = MeanShift(bandwidth=1.5, **options).fit(points)
+    weighted = MeanShift(bandwidth=1.5, **options).fit(points, sample_weight=weights)
+    assert len(weighted.cluster_centers_) == len(plain.cluster_centers_)
 
 
 def test_a_weight_image_is_climbed_as_its_pixels_are():

@@ -64,6 +64,13 @@ def test_with_no_file_named_both_go_to_the_folder_for_results(drawn, tmp_path, c
     assert main(["segment", str(drawn[0]), "--overwrite"]) == 0
 
 
+def test_the_picture_itself_is_never_painted_over(drawn, capsys):
+    before = drawn[0].read_bytes()
+    assert main(["segment", str(drawn[0]), "--output", drawn[0].name, "--overwrite"]) == 2
+    assert "is what is read; give another name" in capsys.readouterr().err
+    assert drawn[0].read_bytes() == before
+
+
 def test_only_what_is_named_is_written(drawn, tmp_path):
     assert main(["segment", str(drawn[0]), "--table", "only.csv"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mosaic.png", "only.csv"]
@@ -101,7 +108,11 @@ def test_pictures_of_16_bits_gray_and_with_alpha_are_segmented(drawn, tmp_path):
         (["mosaic.png", "--output", "r.gif"], 2, "r.gif: the name must end in .bmp or"),
         (["mosaic.png", "--table", "r.txt"], 2, "r.txt: the name must end in .csv"),
         (["mosaic.png", "--table", "no/r.csv"], 2, "no/r.csv: there is no folder no"),
-        (["mosaic.png", "--output", "mosaic.png"], 2, "mosaic.png: exists"),
+        (
+            ["mosaic.png", "--output", "mosaic.png"],
+            2,
+            "mosaic.png: is what is read; give another name",
+        ),
         (["mosaic.png", "--table", "r.csv", "--color-radius", "0"], 2, "color_radius 0.0: must"),
         (["mosaic.png", "--table", "r.csv", "--min-area", "0"], 2, "min_area 0: must be >= 1"),
     ],

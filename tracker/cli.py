@@ -27,7 +27,14 @@ from .detect import point_window
 from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
 from .multi import MultiTracker
-from .outputs import Outputs, check_file, make_output_folder, name_outputs, stem_of
+from .outputs import (
+    Outputs,
+    check_apart,
+    check_file,
+    make_output_folder,
+    name_outputs,
+    stem_of,
+)
 from .recorder import Recorder
 from .reel import Reel
 from .regions import (
@@ -139,6 +146,7 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
         targets = read_targets(options.table)
     for warning in warned:
         _complain(str(warning.message))
+    check_apart([options.output], options.source)
     with (
         open_video(options.source) as video,
         open_sink(
@@ -164,6 +172,7 @@ def _segment(options: argparse.Namespace, signals: StopSignals) -> int:
         make_output_folder()
         name = OUTPUT_FOLDER / f"{options.picture.stem}-regions"
         painted, table = Path(f"{name}.png"), Path(f"{name}.csv")
+    check_apart([painted, table], options.picture)
     for path, suffixes in ((painted, PAINTED_SUFFIXES), (table, (".csv",))):
         if path is not None:
             check_file(path, suffixes, overwrite=options.overwrite)
@@ -291,6 +300,7 @@ def _make_room(job: _Job) -> None:
     """See that everything can be written, before any work is done."""
     if any(path.parent == OUTPUT_FOLDER for path in job.outputs.paths()):
         make_output_folder()
+    check_apart(job.outputs.paths(), job.source)
     job.outputs.check(overwrite=job.overwrite)
     for path in job.outputs.paths():
         if path.exists():

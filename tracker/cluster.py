@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+import warnings
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ from .arguments import AUTO, OUTPUT_FOLDER
 from .clustering import BandwidthProfile, MeanShift, bandwidth_profile
 from .errors import ConfigError, SinkError
 from .kernels import ProfileName
-from .outputs import check_file, make_output_folder
+from .outputs import check_apart, check_file, make_output_folder
 from .points import PointTable, read_points, write_labels
 
 __all__ = ["cluster"]
@@ -50,7 +51,12 @@ def cluster(options: argparse.Namespace) -> Iterator[str]:
         make_output_folder()
         labels = OUTPUT_FOLDER / f"{options.points.stem}-labels.csv"
     _check_files(labels, options)
-    with tqdm(total=STAGES, desc="reading", disable=None, leave=False) as bar:
+    with (
+        tqdm(total=STAGES, desc="reading", disable=None, leave=False) as bar,
+        warnings.catch_warnings(),
+    ):
+        # That each point is a bin of its own tells a programmer something, and nobody else.
+        warnings.filterwarnings("ignore", "Binning data failed", UserWarning)
         found = _found(options, bar)
         _advance(bar, "writing")
         if labels:
@@ -65,6 +71,7 @@ def cluster(options: argparse.Namespace) -> Iterator[str]:
 def _check_files(labels: Path | None, options: argparse.Namespace) -> None:
     """Refuse what cannot be written before any work is done."""
     pictures = [path for path in (options.plot, options.profile) if path]
+    check_apart([labels, *pictures], options.points)
     if labels:
         check_file(labels, (".csv",), overwrite=options.overwrite)
     for path in pictures:

@@ -15,7 +15,7 @@ from .video.grades import USUAL, Grade
 from .video.names import PICTURE_SINK_SUFFIXES, PIPE
 from .video.sinks import check_place
 
-__all__ = ["Outputs", "check_file", "make_output_folder", "name_outputs", "stem_of"]
+__all__ = ["Outputs", "check_apart", "check_file", "make_output_folder", "name_outputs", "stem_of"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,19 @@ class Outputs:
         others = [path.parent for path in self.paths() if path != PIPE]
         name = f"{self.stem}-{time_s:.2f}s.png"
         return others[0] / name if others else _in_output_folder(name)
+
+
+def check_apart(outputs: Sequence[Path | None], source: str | Path) -> None:
+    """Raise SinkError if an output is the source itself, or two are one file."""
+    seen: set[Path] = {Path(source).resolve()}
+    for path in outputs:
+        if path is None or path == PIPE:
+            continue
+        place = path.resolve()
+        if place in seen:
+            what = "what is read" if place == Path(source).resolve() else "written twice"
+            raise SinkError(f"{path}: is {what}; give another name")
+        seen.add(place)
 
 
 def check_file(path: Path, suffixes: Sequence[str], *, overwrite: bool) -> None:

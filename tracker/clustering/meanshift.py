@@ -98,7 +98,8 @@ class MeanShift:
     def fit(self, X: ArrayLike, y: Any = None, sample_weight: Any = None) -> MeanShift:  # noqa: N803
         """Find the clusters of *X*, finite and of shape (points, axes); *y* is not used.
 
-        A point of *sample_weight* k >= 0 counts as k points.
+        A point of *sample_weight* k >= 0 counts as k points; a bandwidth that is not given is
+        estimated without it.
 
         Raises
         ------
@@ -114,12 +115,12 @@ class MeanShift:
         self.bandwidth_ = bandwidth if np.ndim(bandwidth) == 0 else np.asarray(bandwidth, float)
         self.n_features_in_ = points.shape[1]
         scaled = self._scaled(points)
-        if self.binned:
+        if self.binned and self._is_wide:
             labels = self._cluster_cells(scaled, weights, points.dtype)
             self.labels_ = self._without_orphans(scaled, labels)
             return self
         ends = self._cluster(scaled, weights, points.dtype)
-        every_point = self.seeds is None and not self.bin_seeding
+        every_point = self.seeds is None and not self.bin_seeding and len(ends) == len(points)
         climbed = self.assign == "basin" and every_point
         places = ends if climbed else self._places(scaled)
         del ends  # as large as the points
@@ -154,6 +155,11 @@ class MeanShift:
     def _radius(self) -> Any:
         return self.bandwidth_ if np.ndim(self.bandwidth_) == 0 else 1.0
 
+    @property
+    def _is_wide(self) -> bool:
+        """Whether it has a bandwidth: the one estimated from equal points is 0."""
+        return bool(np.all(np.greater(self.bandwidth_, 0)))
+
     def _scaled(self, points: NDArray[Any]) -> NDArray[Any]:
         return points if np.ndim(self.bandwidth_) == 0 else points / self.bandwidth_
 
@@ -161,8 +167,10 @@ class MeanShift:
         self, points: NDArray[Any], weights: FloatArray | None, dtype: np.dtype[Any]
     ) -> FloatArray:
         """Let the seeds climb, make centers of their ends, and give these."""
+        # Of no width, every kernel holds the points that are equal to its center.
+        kernel: ProfileName = self.kernel if self._is_wide else "flat"
         around = Surroundings.of(
-            points.astype(np.float64, copy=False), weights, float(self._radius), self.kernel
+            points.astype(np.float64, copy=False), weights, float(self._radius), kernel
         )
         seeds = self._begin(points, weights, around)
         ascent = ascend(around, seeds, self.max_iter, dtype=dtype)
@@ -208,7 +216,7 @@ class MeanShift:
                     "bin_seeding=True, or binned=True, takes a small part of it",
                     stacklevel=4,
                 )
-            return points
+            return points if weights is None or weights.all() else points[weights > 0]
         seeds = get_bin_seeds(points, self._radius, self.min_bin_freq, weights)
         if not len(seeds):
             raise ValueError(f"min_bin_freq {self.min_bin_freq}: no bin holds as many points")
@@ -238,12 +246,16 @@ class MeanShift:
         for name in ("bin_seeding", "cluster_all", "binned"):
             if not isinstance(getattr(self, name), (bool, np.bool_)):
                 raise TypeError(f"{name} {getattr(self, name)!r}: expected True or False")
-        if self.kernel not in PROFILES:
-            raise ValueError(f"kernel {self.kernel!r}: expected one of {', '.join(PROFILES)}")
+        _check_kernel(self.kernel)
         if self.assign not in get_args(Assignment):
             raise ValueError(f'assign {self.assign!r}: expected "nearest" or "basin"')
         if self.binned and self.assign == "basin":
             raise ValueError('assign "basin" lets every point climb: it cannot be binned')
+
+
+def _check_kernel(kernel: Any) -> None:
+    if kernel not in PROFILES:
+        raise ValueError(f"kernel {kernel!r}: expected one of {', '.join(PROFILES)}")
 
 
 def mean_shift(
@@ -278,9 +290,18 @@ def seed_paths(
     -------
     array of shape (places, seeds, axes)
         The start, and the place after each step; a seed that has come to rest stays.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :meth:`MeanShift.fit`.
     """
     points, starts = checked_points(X), checked_points(seeds, "seeds")
+    if starts.shape[1] != points.shape[1]:
+        raise ValueError(f"seeds of shape {starts.shape}: X has {points.shape[1]} axes")
     weights = checked_weights(sample_weight, len(points))
     check_bandwidth(bandwidth, 1)
+    whole_number(max_iter, "max_iter", 0)
+    _check_kernel(kernel)
     around = Surroundings.of(points.astype(np.float64), weights, float(bandwidth), kernel)
     return np.stack(ascend(around, starts, max_iter, keep_paths=True).paths)

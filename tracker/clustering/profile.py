@@ -81,7 +81,10 @@ def bandwidth_profile(
                 "too few points, or too many equal ones, to find bandwidths to try: give bandwidths"
             )
         bandwidths = np.geomspace(low, high, STEPS)
-    tried = np.sort(np.asarray(bandwidths, np.float64))
+    tried = np.asarray(bandwidths, np.float64)
+    if tried.ndim != 1 or not len(tried):
+        raise ValueError(f"bandwidths {bandwidths!r}: expected a list of numbers > 0")
+    tried = np.sort(tried)
     options = {"bin_seeding": True, **parameters}
     models = [MeanShift(bandwidth=float(each), **options).fit(points) for each in tried]
     alike = [agreement(a.labels_, b.labels_) for a, b in pairwise(models)]

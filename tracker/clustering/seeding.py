@@ -27,7 +27,7 @@ def get_bin_seeds(
     bin_size : float, >= 0
         Side of the bins; 0 gives *X* itself.
     min_bin_freq : float
-        Points a bin must hold, or their weight.
+        Points a bin must hold, or their weight; up to 1, all bins that hold any will do.
     sample_weight : array of shape (points,), optional
 
     Returns
@@ -44,7 +44,8 @@ def get_bin_seeds(
         return X
     rounded = np.round(X / bin_size) + 0.0
     first, counts = _bins_of(rounded, sample_weight)
-    seeds = rounded[first[counts >= min_bin_freq]].astype(np.float32)
+    enough = counts >= min_bin_freq if min_bin_freq > 1 else counts > 0
+    seeds = rounded[first[enough]].astype(np.float32)
     if len(seeds) == len(X):
         warnings.warn(
             f"Binning data failed with provided bin_size={bin_size:f}, using data points as seeds.",
