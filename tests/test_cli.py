@@ -24,7 +24,8 @@ from desktop import (  # noqa: F401  (fixtures)
 from tracker.box import Box, iou
 from tracker.cli import DEMO_CLIP, main
 from tracker.clips import find_clip
-from tracker.errors import SourceError
+from tracker.errors import SinkError, SourceError
+from tracker.outputs import check_apart, stem_of
 from tracker.signals import Stopped, StopSignals
 from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
 from tracker.tables import read_table, read_targets
@@ -191,6 +192,26 @@ def test_the_video_itself_is_never_recorded_over(clip, scene, capsys):
     assert main(["track", str(clip), box, "--output", str(clip), "--overwrite", "--no-window"]) == 2
     assert "is what is read; give another name" in capsys.readouterr().err
     assert clip.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("source", "stem"),
+    [
+        ("rtsp://me:s3cret@10.0.0.1:554/live", "10.0.0.1"),
+        ("http://me:s3cret@[::1/live", "stream"),
+        ("http://", "stream"),
+        ("clip.mp4", "clip"),
+    ],
+)
+def test_results_are_named_after_their_source(source, stem):
+    assert stem_of(source) == stem
+
+
+def test_pictures_that_are_read_are_not_written_over(tmp_path):
+    (tmp_path / "seen").mkdir()
+    with pytest.raises(SinkError, match="is what is read"):
+        check_apart([tmp_path / "seen" / "%d.png"], tmp_path / "seen")
+    check_apart([tmp_path / "other" / "%d.png", None], tmp_path / "seen")
 
 
 @pytest.mark.parametrize(

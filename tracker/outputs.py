@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from .arguments import OUTPUT_FOLDER
 from .errors import ConfigError, SinkError
 from .video.grades import USUAL, Grade
-from .video.names import PICTURE_SINK_SUFFIXES, PIPE
+from .video.names import PICTURE_SINK_SUFFIXES, PIPE, is_pattern, without_credentials
 from .video.sinks import check_place
 
 __all__ = ["Outputs", "check_apart", "check_file", "make_output_folder", "name_outputs", "stem_of"]
@@ -65,14 +65,18 @@ class Outputs:
 
 def check_apart(outputs: Sequence[Path | None], source: str | Path) -> None:
     """Raise SinkError if an output is the source itself, or two are one file."""
-    seen: set[Path] = {Path(source).resolve()}
+    read = Path(source).resolve()
+    pictures = read if read.is_dir() else read.parent  # of a folder, or of a pattern
+    seen: set[Path] = set()
     for path in outputs:
         if path is None or path == PIPE:
             continue
         place = path.resolve()
+        among = is_pattern(path) and place.parent == pictures and not read.is_file()
+        if place == read or among:
+            raise SinkError(f"{path}: is what is read; give another name")
         if place in seen:
-            what = "what is read" if place == Path(source).resolve() else "written twice"
-            raise SinkError(f"{path}: is {what}; give another name")
+            raise SinkError(f"{path}: is written twice; give another name")
         seen.add(place)
 
 
@@ -104,7 +108,8 @@ def stem_of(source: str) -> str:
     if source.isdecimal():
         return f"camera-{source}"
     if "://" in source:
-        return urlsplit(source).hostname or "stream"  # no part of it that may be a password
+        host = without_credentials(source).partition("://")[2].partition("/")[0]
+        return re.sub(r":\d*$|[^\w.-]", "", host) or "stream"
     path = Path(source)
     if any(sign in path.name for sign in "*?["):
         path = path.parent

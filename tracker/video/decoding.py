@@ -6,11 +6,10 @@ they were stored, not turned, and lets the codec library's errors through.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Generator, Iterator
 from fractions import Fraction
-from itertools import chain, dropwhile
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,8 @@ THREADS = 0  # of the decoder; 0 is as many as there are cores
 SEEK_BACK_S = (0.0, 20.0)
 # Some containers land behind the asked time, or on a frame that needs an earlier one. Then try
 # again from further back than most keyframes lie apart; then decode from the very start.
+
+SAME_TIME_S = 1e-6  # containers round their times
 
 END_SLACK_S = 0.5
 # Headers round, and the last packet need not say how long it lasts. A cut file misses more.
@@ -131,16 +132,15 @@ def _seek(container: InputContainer, stream: VideoStream, start_s: float) -> Beg
     # Without times in the file a seek would not know where it landed.
     if start_s <= 0 or stream.start_time is None or stream.time_base is None:
         return _begin(container, stream)
-    wanted_s = start_s - _frame_s(stream) / 2
     for back_s in SEEK_BACK_S:
-        at = int(max((wanted_s - back_s) / stream.time_base, stream.start_time))
+        at = int(max((start_s - back_s) / stream.time_base, stream.start_time))
         try:
             container.seek(at, stream=stream)
         except av.FFmpegError:  # some files can only be read on: then all of it is decoded
             return None
         health, frames = _begin(container, stream)
         first = next(frames, None)
-        if first is not None and first[1] <= wanted_s:
+        if first is not None and first[1] <= start_s:
             return health, chain([first], frames)
     return None
 
@@ -162,9 +162,9 @@ def _pictures(
     """Give every good picture from *start_s* on, then say what was wrong, if anything was."""
     n_given, size, aspect = 0, "", pixel_aspect(stream)
     # Films may begin before 0: with no start asked for, that is where.
-    wanted_s = start_s - _frame_s(stream) / 2 if start_s > 0 else -math.inf
+    wanted = _from(frames, start_s, _frame_s(stream)) if start_s > 0 else frames
     with container:
-        for frame, time_s in dropwhile(lambda timed: timed[1] < wanted_s, frames):
+        for frame, time_s in wanted:
             image = to_bgr(frame, aspect)
             size = size or size_of(image)
             if size_of(image) != size:
@@ -187,6 +187,20 @@ def _pictures(
             f"{path}: {trouble}; {n_given} good frames, the last is frame {n_given - 1} "
             f"({health.last_s:.2f} s)"
         )
+
+
+def _from(frames: Iterator[TimedFrame], start_s: float, last_s: float) -> Iterator[TimedFrame]:
+    """Skip to the frame nearest to *start_s*; the last one is shown for *last_s*."""
+    before = next(frames, None)
+    for timed in frames:
+        if before is not None and (before[1] + timed[1]) / 2 >= start_s - SAME_TIME_S:
+            yield before
+            yield timed
+            yield from frames
+            return
+        before = timed
+    if before is not None and before[1] + last_s / 2 >= start_s - SAME_TIME_S:
+        yield before
 
 
 def _frame_s(stream: VideoStream) -> float:

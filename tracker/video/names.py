@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 __all__ = ["PICTURE_SINK_SUFFIXES", "PIPE", "SINK_SUFFIXES", "is_pattern", "without_credentials"]
 
@@ -14,6 +13,8 @@ SINK_SUFFIXES = (".mp4", ".mkv", ".webm", ".gif", *PICTURE_SINK_SUFFIXES)
 """What can be recorded; pictures by a pattern such as ``seen/%06d.png``."""
 
 PIPE = Path("-")  # the standard output
+SCHEME = r"\s*[A-Za-z][\w+.-]+:/+"  # of two letters or more: C:/ is a drive
+USER_AND_PASSWORD = r"\s*[^/\\@:]+:[^/\\].*@"
 
 
 def is_pattern(path: Path) -> bool:
@@ -24,12 +25,19 @@ def is_pattern(path: Path) -> bool:
 def without_credentials(address: str) -> str:
     """Give an address as it may be shown: without user, password and query.
 
+    It may be mistyped: all up to the last @ goes, and all from the first ? or # after it.
+
     Examples
     --------
     >>> without_credentials("rtsp://me:secret@10.0.0.7:554/live?token=secret")
     'rtsp://10.0.0.7:554/live'
+    >>> without_credentials("rtps:/me:sec/ret@10.0.0.7/live"), without_credentials("me:secret@cam")
+    ('rtps:/10.0.0.7/live', 'cam')
+    >>> without_credentials("clips/match@home.mp4")
+    'clips/match@home.mp4'
     """
-    if "://" not in address:
+    scheme = re.match(SCHEME, address)
+    begin = scheme.group() if scheme else ""
+    if not scheme and not re.match(USER_AND_PASSWORD, address):
         return address
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return begin.strip().lower() + re.split("[?#]", address[len(begin) :].rpartition("@")[2])[0]

@@ -19,6 +19,7 @@ from .camera import AS_IT_IS, CameraConfig
 from .connecting import ADDRESSES, live_source
 from .feed import Feed, Image, Picture
 from .live import read_live
+from .names import without_credentials
 from .pictures import PICTURE_SUFFIXES, find_pictures, read_pictures
 
 __all__ = ["VIDEO_SUFFIXES", "Frame", "Video", "open_video"]
@@ -235,6 +236,10 @@ def _feed_of(name: str, start_s: float, stream: int | None) -> Feed:
         return _decoding_of(path, start_s, stream)
     if path.exists():
         raise SourceError(f"{name}: neither a file nor a folder")
+    shown = without_credentials(name)
+    if "://" in name or shown != name:
+        known = ", ".join(ADDRESSES)
+        raise SourceError(f"{shown}: not an address that can be opened; those begin with {known}")
     if glob.has_magic(name):
         return read_pictures(find_pictures(name), start_s)
     raise SourceError(f"{name}: {_missing(name)}")
@@ -288,8 +293,6 @@ def _estimate(
 def _missing(name: str) -> str:
     """Say that there is no such file, and which videos are near it."""
     path = Path(name)
-    if "://" in name:
-        return f"not an address that can be opened; those begin with {', '.join(ADDRESSES)}"
     folder = path.parent
     if not folder.is_dir():
         return f"no such file: there is no folder {folder} (looked from {Path.cwd()})"
