@@ -352,3 +352,16 @@ def test_a_table_of_the_challenge_can_be_rewound(tmp_path):
         table.rewind(2)
         table.write(make_track(2), 3)
     assert [track.index for track in read_targets(table.path)[3]] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_a_row_without_a_number_is_named(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path) as table:
+        table.write(make_track())
+        table.write(make_track())
+    lines = path.read_text().splitlines(keepends=True)
+    number = str(float(make_track().box.width))
+    path.write_text("".join(lines[:-1]) + lines[-1].replace(number, "NaN", 1))
+    with pytest.raises(DamagedError, match=f"line {len(lines)}: .*expected finite numbers"):
+        read_targets(path)

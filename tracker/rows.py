@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -97,7 +98,10 @@ def with_id(line: str, target_id: int, suffix: str) -> str:
 def track_of(row: dict[str, Any]) -> Track:
     """Make a track of a row, by its columns' names."""
     time_s = row["time_s"]
-    x, y, width, height, *turned, score = (float(row[name]) for name in COLUMNS[2:12])
+    numbers = [float(row[name]) for name in COLUMNS[2:12]]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError("expected finite numbers")
+    x, y, width, height, *turned, score = numbers
     return Track(
         index=int(row["index"]),
         time_s=None if time_s is None else float(time_s),
