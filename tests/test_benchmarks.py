@@ -15,7 +15,7 @@ from tracker.synthetic import plain_scene
 from tracker.video import open_sink
 
 ROOT = Path(__file__).parent.parent
-N_FRAMES = 20
+N_FRAMES = 24
 
 
 def run(script, *arguments, status=0):
@@ -183,7 +183,7 @@ def test_accuracy_refuses_boxes_of_another_number_of_frames(tmp_path, data, comp
     (tmp_path / "short").mkdir()
     (tmp_path / "short" / "clip.txt").write_text("1,2,3,4\n")
     said = complaint("accuracy", data, "--results", tmp_path, "--output", tmp_path)
-    assert "short/clip.txt: 1 boxes, but 20 rows of truth" in said
+    assert f"short/clip.txt: 1 boxes, but {N_FRAMES} rows of truth" in said
 
 
 def test_speed_races_the_textbook_loop_and_the_floor(tmp_path):
