@@ -431,6 +431,20 @@ def test_a_reader_that_has_enough_causes_no_traceback():
     assert answer.stderr == ""
 
 
+@pytest.mark.parametrize("reader", ["| true", "| head -1", "> /dev/full"])
+def test_a_run_is_done_whether_or_not_its_words_are_read(clip, scene, tmp_path, reader):
+    options = f"--preset fast --no-window --max-frames 5 --csv {tmp_path / 'tracks.csv'}"
+    command = f"{sys.executable} -m tracker track {clip} {box_argument(scene[0][1])} {options}"
+    answer = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{command} {reader}"],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr == ""
+    assert len(read_table(tmp_path / "tracks.csv")) == 5
+
+
 # --- with a window ------------------------------------------------------------------------------
 
 

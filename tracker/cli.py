@@ -53,7 +53,7 @@ from .starting import find_color, pick_color
 from .steering import Steering, choose_target, preview_of
 from .tables import read_targets
 from .video import CameraConfig, Frame, Video, open_sink, open_video
-from .video.names import PIPE
+from .video.names import PIPE, is_pattern
 
 __all__ = ["main"]
 
@@ -304,7 +304,7 @@ def _make_room(job: _Job) -> None:
     job.outputs.check(overwrite=job.overwrite)
     for path in job.outputs.paths():
         if path.exists():
-            print(f"replacing {path}")
+            _say(f"replacing {path}")
 
 
 def _on(box: Box | Shares, video: Video) -> Box:
@@ -411,11 +411,19 @@ def _complain(message: str) -> None:
     print(f"tracker: {message}", file=sys.stderr)
 
 
+def _say(message: str) -> None:
+    """Say what the job comes to, if anyone still listens: it is done all the same."""
+    try:
+        print(message, flush=True)
+    except OSError:  # nobody reads on, or the words go to a disk that is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _announce(video: Video, boxes: Sequence[Box], targets: MultiTracker) -> None:
     """Say what is followed, and whether that looks hard."""
     rate = f", {float(video.fps):.4g} frames a second" if video.fps else ""
     what = ", ".join(map(str, boxes)) or "what moves"
-    print(f"following {what} in {video.name}: {video.width}x{video.height}{rate}", flush=True)
+    _say(f"following {what} in {video.name}: {video.width}x{video.height}{rate}")
     for number in targets.ids:
         which = f"target {number}: " if len(targets) > 1 else ""
         if targets[number].warning:
@@ -428,25 +436,23 @@ def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
         f"{state} {100 * count / summary.states.total():.0f} %"
         for state, count in summary.states.most_common()
     )
-    print(f"{summary.n_frames} frames: {states or 'no target'}")
+    _say(f"{summary.n_frames} frames: {states or 'no target'}")
     rate = summary.n_frames / max(summary.elapsed_s, 1e-9)
     how = "shown in time with the clip" if in_time else "with reading, drawing and writing"
     own = f"the tracker itself took {summary.update_ms:.2f} ms of CPU each"
-    print(f"{rate:.0f} frames a second {how}; {own}")
+    _say(f"{rate:.0f} frames a second {how}; {own}")
     if summary.latencies_s:
         worst_ms, mid_ms = (1000 * each(summary.latencies_s) for each in (max, median))
-        print(
+        _say(
             f"from coming in to being shown: {mid_ms:.0f} ms, at most {worst_ms:.0f} ms; "
             f"{summary.n_dropped} frames dropped"
         )
     if summary.overlaps:
         mean = sum(summary.overlaps) / len(summary.overlaps)
-        print(
-            f"overlap (IoU) with the clip's exact truth, where the target is in sight: {mean:.2f}"
-        )
+        _say(f"overlap (IoU) with the clip's exact truth, where the target is in sight: {mean:.2f}")
     for path in outputs.paths():
-        if path.exists():
-            print(f"wrote {path}")
+        if path.exists() or is_pattern(path):
+            _say(f"wrote {path}")
         if path.suffix.lower() == ".gif" and path.exists() and path.stat().st_size > LARGE_GIF:
             megabytes = path.stat().st_size / 1e6
             _complain(f"{path} has {megabytes:.0f} MB; as .mp4 it would be a small part of that")

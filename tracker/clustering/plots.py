@@ -99,7 +99,8 @@ def _draw_plane(axes: Any, points: FloatArray, labels: IndexArray, centers: Floa
     order = np.random.default_rng(0).permutation(len(points))[:MOST_DRAWN]
     size = float(np.clip(6000 / len(order), 1, 14))
     axes.scatter(*points[order].T, s=size, c=_colors_of(labels[order]), linewidths=0, alpha=0.7)
-    axes.scatter(*centers.T, s=60, c=INK, marker="x", linewidths=2, zorder=3)
+    cross = float(np.clip(1800 / len(centers), 5, 60))  # hundreds must not hide the points
+    axes.scatter(*centers.T, s=cross, c=INK, marker="x", linewidths=cross**0.5 / 4, zorder=3)
     if len(order) < len(points):
         axes.set_title(f"{len(order)} of {len(points)} points are drawn", fontsize=9)
 
