@@ -20,6 +20,7 @@ from ..errors import SinkError
 from .conversion import is_hd
 from .feed import Image
 from .grades import USUAL, Grade, codec_of
+from .names import PIPE
 
 __all__ = ["Encoder"]
 
@@ -99,7 +100,7 @@ class Encoder:
             frame.pts, frame.time_base = tick, self.tick_s
             self._mux(frame)
         except (av.FFmpegError, OSError) as error:  # OSError from a pipe that was closed
-            raise SinkError(f"{self._path}: cannot be written ({error.strerror})") from error
+            raise self._trouble("written", error) from error
 
     def finish(self) -> None:
         """Write what is still held back."""
@@ -110,7 +111,14 @@ class Encoder:
             finally:
                 self._container.close()
         except (av.FFmpegError, OSError) as error:
-            raise SinkError(f"{self._path}: cannot be completed ({error.strerror})") from error
+            raise self._trouble("completed", error) from error
+
+    def _trouble(self, done: str, error: av.FFmpegError | OSError) -> SinkError:
+        """Say what could not be done, and what there is."""
+        if self._path == PIPE:
+            return SinkError("the standard output: whoever read it has gone")
+        left = "; it holds what was recorded until then" if self._path.exists() else ""
+        return SinkError(f"{self._path}: cannot be {done} ({error.strerror}){left}")
 
     def _mux(self, frame: VideoFrame | None) -> None:
         # One call into C for both steps: a Ctrl-C that came between them would lose the packets,
