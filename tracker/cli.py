@@ -180,7 +180,10 @@ def _segment(options: argparse.Namespace, signals: StopSignals) -> int:
     labels = segment(image, options.spatial_radius, color_radius, min_area)
     regions = region_table(image, labels)
     areas = [region.area for region in regions]
-    print(f"{options.picture}: {len(regions)} regions of {min(areas)} to {max(areas)} pixels")
+    found = f"{len(regions)} regions of {min(areas)} to {max(areas)} pixels"
+    if len(regions) == 1:
+        found = f"1 region of {areas[0]} pixels"
+    print(f"{options.picture}: {found}")
     if painted is not None:
         write_painted(painted, paint(image, labels))
         print(f"wrote {painted}")

@@ -139,20 +139,26 @@ def _draw(options: argparse.Namespace, found: _Found) -> None:
 def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
     labels, centers = found.model.labels_, found.model.cluster_centers_
     names = ", ".join(found.table.names)
-    n_clusters = "1 cluster" if len(centers) == 1 else f"{len(centers)} clusters"
     how = "found" if auto else "given"
     columns = "column" if len(found.table.names) == 1 else "columns"
+    points, clusters = _counted(len(labels), "point"), _counted(len(centers), "cluster")
     yield (
-        f"{len(labels)} points, {columns} {names}: {n_clusters}, "
+        f"{points}, {columns} {names}: {clusters}, "
         f"bandwidth {found.model.bandwidth_:.4g} ({how}), {found.took_s:.2g} s"
     )
     counts = np.bincount(labels[labels >= 0], minlength=len(centers))
     for number in np.argsort(-counts, kind="stable")[:MOST_LISTED].tolist():
         center = ", ".join(f"{value:.4g}" for value in centers[number].tolist())
         share = counts[number] / len(labels)
-        yield f"  cluster {number}: {counts[number]} points ({share:.1%}) around ({center})"
+        size = _counted(counts[number], "point")
+        yield f"  cluster {number}: {size} ({share:.1%}) around ({center})"
     if len(centers) > MOST_LISTED:
         yield f"  and {len(centers) - MOST_LISTED} smaller ones"
     n_orphans = int(np.count_nonzero(labels < 0))
     if n_orphans:
-        yield f"  in none, label -1: {n_orphans} points ({n_orphans / len(labels):.1%})"
+        size = _counted(n_orphans, "point")
+        yield f"  in none, label -1: {size} ({n_orphans / len(labels):.1%})"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
