@@ -127,7 +127,7 @@ def test_a_reader_that_leaves_ends_the_run_with_a_word_and_a_whole_table(tmp_pat
         run.stdout.close()
         words = run.stderr.read().decode()
     assert run.returncode == 2
-    assert "the standard output: whoever read it has gone" in words
+    assert "the standard output takes no more: whoever read it has gone" in words
     assert "Traceback" not in words
     assert (tmp_path / "t.csv").read_bytes().endswith(b"\n")
 

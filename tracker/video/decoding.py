@@ -55,7 +55,7 @@ Began = tuple[Health, Iterator[TimedFrame]]
 
 
 def read_file(path: Path, start_s: float, number: int | None = None) -> Feed:
-    """Open a video file; its first picture is the first one at or after *start_s*.
+    """Open a video file; its first picture is the one nearest to *start_s*.
 
     *number* is that of the video stream, where there are several.
 
@@ -191,15 +191,16 @@ def _pictures(
 
 def _from(frames: Iterator[TimedFrame], start_s: float, last_s: float) -> Iterator[TimedFrame]:
     """Skip to the frame nearest to *start_s*; the last one is shown for *last_s*."""
+    earliest_s = start_s - SAME_TIME_S
     before = next(frames, None)
+    if before is None:
+        return
     for timed in frames:
-        if before is not None and (before[1] + timed[1]) / 2 >= start_s - SAME_TIME_S:
-            yield before
-            yield timed
-            yield from frames
+        if (before[1] + timed[1]) / 2 >= earliest_s:
+            yield from chain([before, timed], frames)
             return
         before = timed
-    if before is not None and before[1] + last_s / 2 >= start_s - SAME_TIME_S:
+    if before[1] + last_s / 2 >= earliest_s:
         yield before
 
 

@@ -116,7 +116,9 @@ class Encoder:
     def _trouble(self, done: str, error: av.FFmpegError | OSError) -> SinkError:
         """Say what could not be done, and what there is."""
         if self._path == PIPE:
-            return SinkError("the standard output: whoever read it has gone")
+            return SinkError(
+                "the standard output takes no more: whoever read it has gone, or its disk is full"
+            )
         left = "; it holds what was recorded until then" if self._path.exists() else ""
         return SinkError(f"{self._path}: cannot be {done} ({error.strerror}){left}")
 
