@@ -308,13 +308,15 @@ def draw_soak(found: dict, folder: Path, name: str) -> list[Path]:
     figure = Figure(figsize=(11, 4), layout="constrained")
     memory, cost = figure.subplots(1, 2)
     memory.plot(thousands, series["resident MB"], color=OWN_COLOR, linewidth=1.2)
-    memory.set(ylabel="MB", title="resident memory")
+    memory.set_ylabel("MB")
+    memory.set_title("resident memory", loc="left")
     cost.plot(thousands, series["CPU ms a frame"], color=OWN_COLOR, linewidth=1.2, label="CPU")
     cost.plot(
         thousands, series["ms a frame"], color="#b8b8b8", linewidth=0.8, zorder=1, label="wall"
     )
-    cost.set(ylabel="ms", title="time per frame")
-    cost.legend(loc="upper right", frameon=False)
+    cost.set_ylabel("ms")
+    cost.set_title("time per frame", loc="left")
+    cost.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
     for axes in (memory, cost):
         axes.set(xlabel="thousand frames", xlim=(0, thousands[-1]), ylim=(0, None))
         _plain(axes)
