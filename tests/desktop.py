@@ -94,6 +94,10 @@ class Desktop:
         self.hands("mousedown", 1, "sleep", 0.05, "mousemove", *middle, "sleep", 0.05)
         self.hands("mousemove", *end, "sleep", 0.05, "mouseup", 1, "sleep", 0.05)
 
+    def click(self, x: int, y: int) -> None:
+        """Go to a place of the screen and click there."""
+        self.hands("mousemove", x, y, "sleep", 0.05, "mousedown", 1, "sleep", 0.05, "mouseup", 1)
+
     def press(self, *keys: str) -> None:
         """Press keys, one after the other; OpenCV hears one each time it looks."""
         self.hands(*(word for key in keys for word in ("key", key, "sleep", KEY_S)))

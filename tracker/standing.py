@@ -93,12 +93,13 @@ class Still:
             place = self._show()
             key = self._window.key(self._wait_ms())
             self._follow_mouse(place)
-            if self._picked() and was_moving:
-                return Decision("go", self._frame)
-            was_moving = was_moving and drag.pressed
-            decision = self._hear(key)
+            picked = self._picked()
+            decision = self._hear(key)  # also one pressed right after the click
             if decision is not None:
                 return decision
+            if picked and was_moving:
+                return Decision("go", self._frame)
+            was_moving = was_moving and drag.pressed
         return Decision("quit", self._frame)
 
     def _wait_ms(self) -> int:
