@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from tracker.clustering import MeanShift, bandwidth_profile, seed_paths
+from tracker.clustering import MeanShift, bandwidth_profile, get_bin_seeds, seed_paths
 
 POINTS = np.array([[1.0, 1.0], [2.0, 1.0], [1.0, 0.0], [4.0, 7.0], [3.0, 5.0], [3.0, 6.0]])
 
@@ -109,6 +109,34 @@ def test_predict_before_fit_and_of_other_points_is_refused():
         MeanShift().predict(POINTS)
     with pytest.raises(ValueError, match="X has 1 features, but MeanShift is expecting 2"):
         MeanShift(bandwidth=2).fit(POINTS).predict([[1.0]])
+
+
+@pytest.mark.parametrize(
+    ("points", "options"),
+    [([[np.nan]], {}), ([[1.0]], {"min_bin_freq": 9}), ([[1.0]], {"seeds": [[99.0]]})],
+)
+def test_a_fit_that_fails_leaves_the_model_as_it_was(points, options):
+    model = MeanShift(bandwidth=[2.0, 2.0], bin_seeding=True).fit(POINTS)
+    vars(model).update(options, bandwidth=1.0)
+    before = vars(model).copy()
+    with pytest.raises(ValueError, match=r"is nan|no bin holds|No point was within"):
+        model.fit(points)
+    assert vars(model) == before
+    assert model.predict(POINTS).tolist() == model.labels_.tolist()
+
+
+@pytest.mark.parametrize(
+    ("points", "bin_size", "words"),
+    [
+        (np.empty((0, 2)), 1.0, "X of shape (0, 2): expected (points, axes)"),
+        ([1.0, 2.0], 1.0, "X.reshape(-1, 1) has one axis"),
+        (POINTS, -1.0, "bin_size -1.0: must be >= 0 and finite"),
+        (POINTS, np.nan, "bin_size nan: must be >= 0 and finite"),
+    ],
+)
+def test_bins_of_what_cannot_be_binned_are_refused(points, bin_size, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        get_bin_seeds(points, bin_size)
 
 
 def test_the_points_given_are_left_as_they_are():
