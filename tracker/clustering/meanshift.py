@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -274,7 +275,7 @@ def kept_if_it_fails(model: object) -> Iterator[None]:
 
 
 def _check_kernel(kernel: Any) -> None:
-    if kernel not in PROFILES:
+    if kernel not in list(PROFILES):
         raise ValueError(f"kernel {kernel!r}: expected one of {', '.join(PROFILES)}")
 
 
@@ -320,6 +321,8 @@ def seed_paths(
     if starts.shape[1] != points.shape[1]:
         raise ValueError(f"seeds of shape {starts.shape}: X has {points.shape[1]} axes")
     weights = checked_weights(sample_weight, len(points))
+    if not isinstance(bandwidth, Real):
+        raise TypeError(f"bandwidth {bandwidth!r}: expected a number")
     check_bandwidth(bandwidth, 1)
     whole_number(max_iter, "max_iter", 0)
     _check_kernel(kernel)
