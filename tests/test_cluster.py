@@ -91,6 +91,7 @@ REFUSED = {
     "decimal commas": ("x;y\n1,5;2\n", "column x: '1,5' is no finite number (a decimal point"),
     "not a number": ("x,y\n1,2\n3,nan\n", "line 3, column y: 'nan' is no finite number"),
     "infinity": ("1,2\n-inf,4\n", "line 2, column 1: '-inf' is no finite number"),
+    "an open quote": ('x,y\n1,2\n3,"4\n' + 9 * "5,6666\n", "line 3, column y: '4\\n5,6666"),
     "two rows of names": ("x,y\nm,m\n1,2\n", "line 2, column x: 'm' is no finite number"),
     "names alone": ("x,y\n", "no row of numbers"),
     "nothing": ("", "no row of numbers"),
@@ -152,10 +153,13 @@ def test_what_cannot_be_read_is_named(tmp_path, capsys):
     np.save("line.npy", np.zeros(5))
     (tmp_path / "broken.npy").write_bytes(b"no array")
     (tmp_path / "points.xlsx").touch()
+    with (tmp_path / "several.npy").open("wb") as file:
+        np.savez(file, np.zeros((5, 2)))
     for name, words in {
         "missing.csv": "missing.csv: cannot be read (No such file",
         "line.npy": "of shape (5,); expected numbers (points, axes)",
         "broken.npy": "broken.npy: no array of numbers",
+        "several.npy": "several.npy: no array of numbers",
         "points.xlsx": "expected a name that ends in .csv",
     }.items():
         assert main(["cluster", name]) == 4
@@ -164,6 +168,7 @@ def test_what_cannot_be_read_is_named(tmp_path, capsys):
 
 WRONG_USE = {
     "column": (["--columns", "x,z"], "--columns z: points.csv has x, y"),
+    "twins": (["--columns", "2,y"], "--columns 2,y: y is given twice"),
     "bandwidth": (["--bandwidth", "0"], "bandwidth 0.0: must be > 0"),
     "kernel": (["--kernel", "round", "--bandwidth", "1"], "kernel 'round': expected one of flat"),
     "existing": (["--output", "here.csv"], "here.csv: exists"),
@@ -203,6 +208,14 @@ def test_a_name_of_two_columns_is_refused(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "points.csv has 2 of that name; give one of their numbers, 1, 3" in told
     assert read_points(path, ["1", "y"]).points.tolist() == [[1, 2], [4, 5]]
+
+
+def test_many_columns_are_not_all_listed(tmp_path, capsys):
+    np.save("points.npy", np.zeros((2, 11)))
+    assert main(["cluster", "points.npy", "--bandwidth", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "columns 1, 2, 3, 4, 5, 6, 7, 8, and 3 more: 1 cluster" in told
+    assert "around (0, 0, 0, 0, 0, 0, 0, 0, and 3 more)" in told
 
 
 def test_few_points_are_no_reason_for_warnings(tmp_path, capsys, recwarn):

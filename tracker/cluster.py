@@ -24,6 +24,7 @@ __all__ = ["cluster"]
 SAMPLE = 5000  # points of which bandwidths are tried: half a second; fewer join clusters more often
 EXACT_UP_TO = 2_000_000  # points; more are binned, which moves centers by 0.01 bandwidths
 MOST_LISTED = 20  # clusters
+MOST_NAMED = 8  # axes in a line
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 STAGES = 4
 
@@ -138,7 +139,7 @@ def _draw(options: argparse.Namespace, found: _Found) -> None:
 
 def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
     labels, centers = found.model.labels_, found.model.cluster_centers_
-    names = ", ".join(found.table.names)
+    names = _joined(found.table.names)
     how = "found" if auto else "given"
     columns = "column" if len(found.table.names) == 1 else "columns"
     points, clusters = _counted(len(labels), "point"), _counted(len(centers), "cluster")
@@ -148,7 +149,7 @@ def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
     )
     counts = np.bincount(labels[labels >= 0], minlength=len(centers))
     for number in np.argsort(-counts, kind="stable")[:MOST_LISTED].tolist():
-        center = ", ".join(f"{value:.4g}" for value in centers[number].tolist())
+        center = _joined([f"{value:.4g}" for value in centers[number].tolist()])
         share = counts[number] / len(labels)
         size = _counted(counts[number], "point")
         yield f"  cluster {number}: {size} ({share:.1%}) around ({center})"
@@ -158,6 +159,11 @@ def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
     if n_orphans:
         size = _counted(n_orphans, "point")
         yield f"  in none, label -1: {size} ({n_orphans / len(labels):.1%})"
+
+
+def _joined(words: list[str]) -> str:
+    more = [f"and {len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else []
+    return ", ".join(words[:MOST_NAMED] + more)
 
 
 def _counted(number: int, what: str) -> str:

@@ -21,6 +21,7 @@ __all__ = ["PointTable", "read_points", "write_labels"]
 DELIMITERS = "\t;, "  # the first that is in the first line; a comma may stand for a decimal point
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 SUFFIXES = (*TEXT_SUFFIXES, ".npy", ".parquet")
+MOST_SHOWN = 40  # characters of a cell: one without its closing quote goes on and on
 LINE_ENDS = "\r\n"
 NO_UTF8 = re.compile("[\udc80-\udcff]")
 
@@ -120,14 +121,23 @@ def _rows(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
     first = next(lines, "")
     delimiter = next((sign for sign in DELIMITERS if sign in first.strip()), ",")
     lines = chain([first], lines)
+    numbered: Iterator[tuple[int, list[str]]]
     if delimiter == " ":  # any number of them
         numbered = ((line, text.split()) for line, text in enumerate(lines, start=1))
     else:
-        reader = csv.reader(lines, delimiter=delimiter)
-        numbered = ((reader.line_num, cells) for cells in reader)
+        numbered = _records(lines, delimiter)
         if first.rstrip(LINE_ENDS + " ").endswith(delimiter):
             numbered = ((line, _without_last_empty(cells)) for line, cells in numbered)
     return ((line, cells) for line, cells in numbered if cells)
+
+
+def _records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of each record, and its first line: cells in quotes may go over several."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    line = 1
+    for cells in reader:
+        yield line, cells
+        line = reader.line_num + 1
 
 
 def _without_last_empty(cells: list[str]) -> list[str]:
@@ -173,7 +183,8 @@ def _is_finite(cell: str) -> bool:
 
 
 def _wrong(row: str, column: str, cell: str) -> str:
-    what = f"{cell!r} is no finite number" if cell.strip() else "the cell is empty"
+    shown = cell if len(cell) <= MOST_SHOWN else f"{cell[:MOST_SHOWN]}..."
+    what = f"{shown!r} is no finite number" if cell.strip() else "the cell is empty"
     hint = " (a decimal point is expected)" if "," in cell else ""
     return f"{row}, column {column}: {what}{hint}; correct it, or give --columns without it"
 
@@ -192,7 +203,8 @@ def _wrong_byte(path: Path) -> str:
 
 def _read_npy(path: Path, columns: Sequence[str]) -> PointTable:
     try:
-        values = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            values = np.lib.format.read_array(file, allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise SourceError(f"{path}: no array of numbers ({error})") from error
     if values.ndim != 2 or values.dtype.kind not in "fiub":
@@ -254,4 +266,8 @@ def _chosen(path: Path, names: list[str], columns: Sequence[str]) -> list[int]:
                 f"--columns {column}: {path} has {len(alike)} of that name; "
                 f"give one of their numbers, {numbers}"
             )
-    return [places[column] for column in columns] or list(range(len(names)))
+    chosen = [places[column] for column in columns] or list(range(len(names)))
+    twice = next((place for place in chosen if chosen.count(place) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"--columns {','.join(columns)}: {names[twice]} is given twice")
+    return chosen
