@@ -210,6 +210,14 @@ def test_a_name_of_two_columns_is_refused(tmp_path, capsys):
     assert read_points(path, ["1", "y"]).points.tolist() == [[1, 2], [4, 5]]
 
 
+def test_times_of_ten_digits_are_clustered_as_small_ones_are(tmp_path, capsys):
+    write(tmp_path, "time\n" + "".join(f"{1.7e9 + second}\n" for second in (0, 1, 60, 61, 62)))
+    assert main(["cluster", "points.csv", "--bandwidth", "5"]) == 0
+    told = capsys.readouterr().out
+    assert "cluster 0: 3 points (60.0%) around (1700000061)" in told
+    assert "cluster 1: 2 points (40.0%) around (1700000000.5)" in told
+
+
 def test_many_columns_are_not_all_listed(tmp_path, capsys):
     np.save("points.npy", np.zeros((2, 11)))
     assert main(["cluster", "points.npy", "--bandwidth", "1"]) == 0

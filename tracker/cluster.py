@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import time
 import warnings
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from .arguments import AUTO, OUTPUT_FOLDER
@@ -24,6 +26,7 @@ __all__ = ["cluster"]
 SAMPLE = 5000  # points of which bandwidths are tried: half a second; fewer join clusters more often
 EXACT_UP_TO = 2_000_000  # points; more are binned, which moves centers by 0.01 bandwidths
 MOST_LISTED = 20  # clusters
+DIGITS = 3  # of a bandwidth, to which centers are told
 MOST_NAMED = 8  # axes in a line
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 STAGES = 4
@@ -32,6 +35,7 @@ STAGES = 4
 class _Found(NamedTuple):
     table: PointTable
     model: MeanShift
+    centers: NDArray[np.float64]
     profile: BandwidthProfile | None
     took_s: float
 
@@ -83,29 +87,33 @@ def _check_files(labels: Path | None, options: argparse.Namespace) -> None:
 def _found(options: argparse.Namespace, bar: tqdm[None]) -> _Found:
     table = read_points(options.points, options.columns)
     _advance(bar, "bandwidth")
+    # Bins begin in float32, which tells nothing apart in times or coordinates of nine digits.
+    origin = np.floor(table.points.min(axis=0))
+    points = table.points - origin
     is_auto = options.bandwidth == AUTO
-    profile = _profile(table, options) if is_auto or options.profile else None
+    profile = _profile(points, options) if is_auto or options.profile else None
     _advance(bar, "clustering")
     model = MeanShift(
         bandwidth=profile.widest_plateau if profile and is_auto else options.bandwidth,
         bin_seeding=True,
         cluster_all=not options.orphans,
         kernel=options.kernel,
-        binned=len(table.points) > EXACT_UP_TO,
+        binned=len(points) > EXACT_UP_TO,
     )
     began = time.perf_counter()
     try:
-        model.fit(table.points)
+        model.fit(points)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    return _Found(table, model, profile, time.perf_counter() - began)
+    took_s = time.perf_counter() - began
+    return _Found(table, model, model.cluster_centers_ + origin, profile, took_s)
 
 
-def _profile(table: PointTable, options: argparse.Namespace) -> BandwidthProfile:
+def _profile(points: NDArray[np.float64], options: argparse.Namespace) -> BandwidthProfile:
     """Try bandwidths on some of the points."""
-    order = np.random.default_rng(0).permutation(len(table.points))
+    order = np.random.default_rng(0).permutation(len(points))
     try:
-        return bandwidth_profile(table.points[order[:SAMPLE]], kernel=options.kernel)
+        return bandwidth_profile(points[order[:SAMPLE]], kernel=options.kernel)
     except ValueError as error:
         asked = "give --bandwidth" if options.bandwidth == AUTO else "leave out --profile"
         raise ConfigError(str(error).replace("give bandwidths", asked)) from error
@@ -127,7 +135,7 @@ def _draw(options: argparse.Namespace, found: _Found) -> None:
             draw_clusters(
                 found.table.points,
                 found.model.labels_,
-                found.model.cluster_centers_,
+                found.centers,
                 bandwidth=found.model.bandwidth_,
                 names=found.table.names,
             ).savefig(options.plot)
@@ -138,7 +146,7 @@ def _draw(options: argparse.Namespace, found: _Found) -> None:
 
 
 def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
-    labels, centers = found.model.labels_, found.model.cluster_centers_
+    labels, centers = found.model.labels_, found.centers
     names = _joined(found.table.names)
     how = "found" if auto else "given"
     columns = "column" if len(found.table.names) == 1 else "columns"
@@ -147,9 +155,10 @@ def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
         f"{points}, {columns} {names}: {clusters}, "
         f"bandwidth {found.model.bandwidth_:.4g} ({how}), {found.took_s:.2g} s"
     )
+    decimals = max(DIGITS - math.ceil(math.log10(found.model.bandwidth_)), 0)
     counts = np.bincount(labels[labels >= 0], minlength=len(centers))
     for number in np.argsort(-counts, kind="stable")[:MOST_LISTED].tolist():
-        center = _joined([f"{value:.4g}" for value in centers[number].tolist()])
+        center = _joined([_number(value, decimals) for value in centers[number].tolist()])
         share = counts[number] / len(labels)
         size = _counted(counts[number], "point")
         yield f"  cluster {number}: {size} ({share:.1%}) around ({center})"
@@ -159,6 +168,10 @@ def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
     if n_orphans:
         size = _counted(n_orphans, "point")
         yield f"  in none, label -1: {size} ({n_orphans / len(labels):.1%})"
+
+
+def _number(value: float, decimals: int) -> str:
+    return np.format_float_positional(round(value, decimals) + 0.0, trim="-")  # -0 is 0
 
 
 def _joined(words: list[str]) -> str:

@@ -185,7 +185,7 @@ class MeanShift:
         if not ascent.intensities.any():
             raise ValueError(
                 f"No point was within bandwidth={self.bandwidth_} of any seed: try other seeds, "
-                "or a larger bandwidth"
+                "a larger bandwidth, or points nearer to 0 if they come from bins (float32)"
             )
         self.n_iter_ = ascent.n_iter
         self._around = around if self.assign == "basin" else None  # as large as the points
