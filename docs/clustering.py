@@ -169,7 +169,7 @@ def clusters_picture() -> Figure:
 
 def profile_picture() -> Figure:
     """Draw the sweep of bandwidths as `tracker cluster --profile` does."""
-    return draw_profile(bandwidth_profile(points(), min_bin_freq=5))
+    return draw_profile(bandwidth_profile(points()))
 
 
 FIGURES = {"three": three_picture, "clusters": clusters_picture, "profile": profile_picture}

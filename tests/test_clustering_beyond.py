@@ -163,6 +163,22 @@ def test_the_profile_shows_the_true_number_of_clusters_as_the_widest_plateau():
     assert len(centers) == 3
 
 
+def test_strays_do_not_hide_the_clusters_that_stay_the_same():
+    strays = np.random.default_rng(1).uniform(-5, 12, (25, 2))
+    points = np.concatenate([blobs(), strays])
+    bandwidth = bandwidth_profile(points).widest_plateau
+    labels = MeanShift(bandwidth=bandwidth, bin_seeding=True).fit_predict(points)
+    large = np.flatnonzero(np.bincount(labels) > 100)
+    assert len(large) == 3
+    assert [len(set(labels[place:600:3]) & set(large)) for place in range(3)] == [1, 1, 1]
+
+
+def test_a_cluster_for_each_point_is_no_plateau():
+    tried = [0.001, 0.002, 0.004, 0.008, 1.5, 2.0]
+    profile = bandwidth_profile(blobs(30), tried, bin_seeding=False)
+    assert profile.widest_plateau in (1.5, 2.0)
+
+
 def test_paths_lead_from_the_seeds_to_the_centers():
     points = blobs()
     path = seed_paths(points, points, bandwidth=1.5)

@@ -69,7 +69,7 @@ def draw_profile(profile: BandwidthProfile) -> Figure:
         axis.set_minor_formatter("")
     suggested = profile.widest_plateau
     axes.axvline(suggested, color=INK, linewidth=0.8, linestyle="--")
-    axes.set_title(f"the number stays longest around {suggested:.3g}", fontsize=10, color=INK)
+    axes.set_title(f"the clusters stay longest around {suggested:.3g}", fontsize=10, color=INK)
     right = axes.twinx()
     right.plot(profile.bandwidths, profile.stability, color=COLORS[1], linewidth=1.5)
     right.set(ylim=(0, 1.02))

@@ -18,6 +18,7 @@ __all__ = ["BandwidthProfile", "agreement", "bandwidth_profile"]
 QUANTILES = 0.02, 0.5  # between whose estimates bandwidths are tried
 STEPS = 24
 SAMPLE = 1000  # points the estimates are made from
+STABLE = 0.9  # agreement of what stays the same; 0.8 to 0.95 find as many blobs among outliers
 WITH_A_NEIGHBOR = 2.5  # points: whatever the rounding, the point itself and its nearest one
 
 
@@ -28,21 +29,26 @@ class BandwidthProfile(NamedTuple):
     n_clusters: IndexArray
     stability: FloatArray
     """Agreement of the labels with those of the next smaller and the next larger bandwidth, the
-    lesser of the two: the adjusted Rand index (Hubert & Arabie, "Comparing partitions", 1985)."""
+    lesser of the two: the adjusted Rand index (Hubert & Arabie, "Comparing partitions", 1985). 0
+    where each point is a cluster."""
 
     @property
     def widest_plateau(self) -> float:
-        """The middle of the longest range, by ratio, over which the number of clusters stays.
+        """The middle of the longest range, by ratio, over which the clusters stay the same.
 
-        One cluster, and a cluster for each point, are no answers; 1 cluster is given if there is no
-        other.
+        So a few points far from all others, each a cluster or not, do not count as their number
+        does. One cluster, and a cluster for each point, are no answers. Where nothing stays, the
+        bandwidth of most stability; 1 cluster is given if there is no other answer.
         """
         several = self.n_clusters > 1
-        edges = np.flatnonzero(np.diff(self.n_clusters)) + 1
-        runs = np.split(np.arange(len(self.n_clusters)), edges)
-        runs = [run for run in runs if several[run[0]]] or runs
+        if not several.any():
+            several[:] = True
+        stays = several & (self.stability >= STABLE)
+        if not stays.any():
+            return float(self.bandwidths[several][self.stability[several].argmax()])
+        runs = np.split(np.arange(len(stays)), np.flatnonzero(np.diff(stays)) + 1)
         # Of equal ranges the larger bandwidth: fewer clusters.
-        longest = max(runs, key=lambda run: (len(run), run[0]))
+        longest = max((run for run in runs if stays[run[0]]), key=lambda run: (len(run), run[0]))
         return float(self.bandwidths[longest[len(longest) // 2]])
 
 
@@ -88,10 +94,10 @@ def bandwidth_profile(
     options = {"bin_seeding": True, **parameters}
     models = [MeanShift(bandwidth=float(each), **options).fit(points) for each in tried]
     alike = [agreement(a.labels_, b.labels_) for a, b in pairwise(models)]
+    n_clusters = np.array([len(model.cluster_centers_) for model in models])
     stability = np.minimum([1.0, *alike], [*alike, 1.0])
-    return BandwidthProfile(
-        tried, np.array([len(model.cluster_centers_) for model in models]), stability
-    )
+    stability[n_clusters == len(points)] = 0.0
+    return BandwidthProfile(tried, n_clusters, stability)
 
 
 def agreement(labels: IndexArray, others: IndexArray) -> float:
