@@ -136,6 +136,11 @@ def test_a_picture_smaller_than_the_least_area_is_one_region():
     assert segment(image, 7, 10, 26).max() == 0
 
 
+def test_a_radius_beyond_the_picture_is_all_of_it_however_large():
+    image = np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8)
+    assert (segment(image, 1e12, 60, 2) == segment(image, 12, 60, 2)).all()
+
+
 def test_views_and_read_only_pictures_are_read_and_left_as_they_are():
     image, _ = mosaic(120, 90, n_regions=6)
     wide = np.repeat(image, 2, axis=1)
@@ -206,6 +211,7 @@ HOLED[1, 2] = np.nan
         (GOOD.astype(object), "image of dtype object: expected real numbers"),
         (GOOD.astype(complex), "image of dtype complex128"),
         (HOLED, r"image\[1, 2\] is nan: expected finite values"),
+        (np.array([[-1.7e308, 1.7e308]]), r"image from -1.7e\+308 to 1.7e\+308: scale it"),
         (np.full((4, 5, 3), np.inf), r"image\[0, 0\] is \[inf inf inf\]"),
     ],
 )

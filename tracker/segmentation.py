@@ -100,7 +100,8 @@ def segment(image: Array, spatial_radius: float, color_radius: float, min_area: 
             f"values from {values.min():.4g} to {values.max():.4g}; clip outliers with numpy.clip"
         )
     radius = min(radius, WIDEST)
-    filtered = cv2.pyrMeanShiftFiltering(levels, spatial_radius, radius, maxLevel=0)
+    reach = min(spatial_radius, max(levels.shape))  # all of it; more is too much for the filter
+    filtered = cv2.pyrMeanShiftFiltering(levels, reach, radius, maxLevel=0)
     smooth = filtered[..., : values.shape[2]].astype(np.float32)
     labels = connected(smooth, SAME * radius)
     labels = merge(labels, smooth, most=AGREE * radius)
@@ -184,6 +185,8 @@ def _checked(image: Any) -> Array:
             f"image[{row}, {column}] is {image[row, column]}: expected finite values; replace "
             "them, as by numpy.nan_to_num"
         )
+    if not math.isfinite(float(image.max()) - float(image.min())):
+        raise FrameError(f"image from {image.min()} to {image.max()}: scale it")
     return image if image.ndim == 3 else image[..., np.newaxis]
 
 

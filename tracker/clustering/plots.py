@@ -108,8 +108,9 @@ def _draw_plane(axes: Any, points: FloatArray, labels: IndexArray, centers: Floa
 def _draw_reach(axes: Any, centers: FloatArray, bandwidth: FloatArray) -> None:
     from matplotlib.patches import Ellipse
 
+    width = float(np.clip(40 / len(centers), 0.2, 0.8))  # hundreds must not hide the points
     for center in centers:
-        axes.add_patch(Ellipse(center, *(2 * bandwidth), fill=False, color=INK, linewidth=0.8))
+        axes.add_patch(Ellipse(center, *(2 * bandwidth), fill=False, color=INK, linewidth=width))
 
 
 def _draw_histogram(axes: Any, values: FloatArray, labels: IndexArray, centers: FloatArray) -> None:
