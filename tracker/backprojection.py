@@ -305,9 +305,8 @@ class BackProjection:
         np.sqrt(root, out=root)
         root *= np.float32(1 / max(math.sqrt(float(root @ root)), LEAST_SIMILARITY))
         to_target, to_surroundings, to_first = (self._roots @ root).tolist()
-        root_target, root_surroundings, _ = self._roots
-        weights = root_target * np.float32(1 / max(to_target, LEAST_SIMILARITY))
-        weights -= root_surroundings * np.float32(1 / max(to_surroundings, LEAST_SIMILARITY))
+        shares = 1 / max(to_target, LEAST_SIMILARITY), -1 / max(to_surroundings, LEAST_SIMILARITY)
+        weights = np.array(shares, np.float32) @ self._roots[:2]
         weights /= np.maximum(root, LEAST_ROOT, out=root)
         np.maximum(weights, 0, out=weights)
         return Comparison(to_first, to_target, weights)

@@ -78,7 +78,7 @@ class ScaleFilter:
 
     def measure(self, spectrum: NDArray[np.complex64]) -> float:
         """Give the logarithm of the target's size, relative to that of the sample's box."""
-        joint = np.einsum("ij,ij->i", self.numerator, spectrum) / (self.energy + RIDGE)
+        joint = (self.numerator * spectrum).sum(axis=1) / (self.energy + RIDGE)
         response = np.roll(np.fft.irfft(joint, SIZES), MIDDLE)
         best = int(response.argmax())
         offset = 0.0

@@ -129,7 +129,7 @@ class Structure:
     ) -> Sight:
         """Answer how like the target a window about a place is, at each of its shifts."""
         patch, spectrum = self.cut(frame, center, scale, bgr)
-        first = np.einsum("kij,kij->ij", self._first_conjugate, spectrum)
+        first = (self._first_conjugate * spectrum).sum(axis=0)
         return Sight(
             patch, spectrum, self.learnt.response(spectrum), self._transforms.response(first)
         )
