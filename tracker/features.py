@@ -59,10 +59,12 @@ def channels(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     rows, columns = image.shape[0] // CELL, image.shape[1] // CELL
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA)
+    # Twice by 2 is twice as fast as once by 4.
+    half = cv2.resize(image, (CELL // 2 * columns, CELL // 2 * rows), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(half, (columns, rows), interpolation=cv2.INTER_AREA)
     features = np.empty((N_CHANNELS, rows, columns), np.float32)
     features[:N_ORIENTATIONS] = _scaled(orientations(gray, spread=True)).transpose(2, 0, 1)
-    small_gray = cv2.resize(gray, (columns, rows), interpolation=cv2.INTER_AREA)
+    small_gray = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     features[N_ORIENTATIONS] = _scaled(small_gray - np.float32(MIDDLE_GRAY))
     codes = cv2.cvtColor(small, cv2.COLOR_BGR2BGR555).view(np.uint16)[..., 0]
     names = _scaled(color_names().take(codes, axis=0)) * np.float32(COLOR_NAMES_WEIGHT)
