@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parent.parent / "tracker"
 LAYERS = [
     {"box", "errors", "behind"},
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"}
-    | {"merging"},
+    | {"inputs", "merging"},
     {"clustering", "segmentation", "palette"},
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"} | {"claims"},
     {"features", "correlation", "fusion", "lookalikes"},
@@ -90,7 +90,7 @@ INSIDE = {
     ],
 }
 CORE = {
-    *{"box", "errors", "kernels", "patch", "backprojection", "meanshift", "registration"},
+    *{"box", "errors", "inputs", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
     *{"claims", "saving", "tracker", "association", "multi", "opencv"},

@@ -22,9 +22,10 @@ from .box import Box, RotatedBox
 from .confidence import Confidence, State
 from .config import TrackerConfig
 from .errors import StateFileError, TrackerError
+from .inputs import as_bgr_code
 from .lookalikes import LookAlikes, Mover
 from .motion import Motion
-from .patch import Patch, as_bgr_code
+from .patch import Patch
 from .redetect import Redetection
 from .registration import Registration
 from .rotation import Rotation

@@ -24,11 +24,11 @@ from .box import Box, RotatedBox
 from .claims import Claim, behind, covered, is_claimed, share, within
 from .confidence import SMOOTHING, Confidence, State, reason
 from .config import TrackerConfig, config_of
-from .errors import BoxError, ConfigError, FrameError
+from .errors import ConfigError, FrameError
+from .inputs import as_bgr_code, check_frame, on_frame, seconds
 from .layout import Layout, View
 from .lookalikes import LONGEST_HIDDEN, LookAlikes
 from .motion import Motion
-from .patch import as_bgr_code, check_frame
 from .redetect import Redetection, color_posterior, likely_places
 from .registration import Registration
 from .rotation import Rotation, Spread, spread
@@ -38,7 +38,7 @@ from .search import Place, Verdict, find, find_jointly, first_cell, fullest, jud
 from .structure import Sight, Structure
 from .track import Track
 
-__all__ = ["Tracker", "on_frame", "seconds"]
+__all__ = ["Tracker"]
 
 LEARN_EVERY = 6  # frames; 4 measures the same and costs more, 8 loses targets in changing light
 # The alignment's change of size is taken by this share when the density is just like its template,
@@ -51,7 +51,6 @@ SCALE_RANGE = (0.2, 5.0)  # of the first size
 # The lowest tenth of benchmark targets. Those below 1/3 are followed with a mean success of 0.47,
 # those above it with 0.62.
 POOR_SEPARABILITY = 0.25
-LEARN_STRUCTURE_EVERY = 2  # frames; learning in each costs 0.03
 COLOR_SCALE_STEP = 0.1  # share of the alignment's change of size that adds to the filter's
 DOUBT_PULL = 0.03  # back to the first size, a frame, as far as the place is doubted
 LEAST_SIDE = 5.0  # pixels of the target's shorter side: smaller ones have no structure
@@ -62,8 +61,6 @@ HIDDEN_ABOVE, STILL_HIDDEN_ABOVE = 0.5, 0.25
 SEEN_ABOVE = 0.5  # probability
 LEAST_SIMILARITY_BEFORE = 0.7  # of its colors, of a target before another
 LEARN_UP_TO = 0.3  # covered: the other may be the one that is seen
-LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
-LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
 
 
 class Tracker:
@@ -467,11 +464,17 @@ class Tracker:
             return
         if claims and covered(self._box, claims) > LEARN_UP_TO:
             return
-        if self._structure is not None:
-            self._learn_structure(frame, place, self._structure)
-        else:
+        if self._structure is None:
             self._scale = _rescaled(
                 self._scale, place.log_scale, evidence.likeness, evidence.probability
+            )
+        elif self._index % 2:  # by turns: no frame bears the cost of both
+            self._follow_size(frame, place)
+        else:
+            self._structure.learn(
+                self._sight,
+                self._view.patch.to_frame(*place.center),
+                self._structure.over_box(place.density, self._layout, place.pixel),
             )
         if self._rotation.directed:
             self._rotation.turned(self._spread(place.density, place.pixel))
@@ -485,10 +488,8 @@ class Tracker:
             min(color.surroundings_rate * LEARN_EVERY, 1.0),
         )
 
-    def _learn_structure(
-        self, frame: NDArray[np.uint8], place: Place, structure: Structure
-    ) -> None:
-        """Follow the size by the filter over sizes, and learn it and the structure."""
+    def _follow_size(self, frame: NDArray[np.uint8], place: Place) -> None:
+        """Measure the size by the filter over sizes, and learn it."""
         before = self._scale
         sample = self._sizes.sample(frame, self._box, self._bgr)
         clear = trust(place.evidence.likeness)
@@ -499,15 +500,7 @@ class Tracker:
         largest = LARGEST_SHARE * min(width / first.width, height / first.height)
         smallest = max(LEAST_SIDE / min(first.width, first.height), SCALE_RANGE_JOINTLY)
         self._scale = min(max(before * math.exp(change), min(smallest, 1.0)), max(largest, 1.0))
-        # By turns: no frame bears the cost of both.
-        if self._index % LEARN_STRUCTURE_EVERY:
-            self._sizes.learn(sample, math.log(self._scale / before))
-            return
-        structure.learn(
-            self._sight,
-            self._view.patch.to_frame(*place.center),
-            structure.over_box(place.density, self._layout, place.pixel),
-        )
+        self._sizes.learn(sample, math.log(self._scale / before))
 
     def _counts(self, pixel: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Count the bins of the target about a pixel, and of what is in view around it."""
@@ -575,52 +568,6 @@ class Tracker:
     def _first_track(self, box: Box, time_s: float | None) -> Track:
         turned = RotatedBox(box.center, (box.width, box.height), self._rotation.angle_deg)
         return Track(self._index, time_s, box, turned, 1.0, State.TRACKING, "")
-
-
-def on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
-    """Return *box* when some of it lies on the frame.
-
-    Raises
-    ------
-    BoxError
-        If it lies outside, or its size is not that of a target in pixels of the frame.
-    """
-    height, width = frame.shape[:2]
-    if box.right <= 0 or box.bottom <= 0 or box.x >= width or box.y >= height:
-        raise BoxError(
-            f"box {box} lies outside the {width}x{height} frame: expected x < {width}, "
-            f"y < {height}, x + width > 0 and y + height > 0"
-        )
-    if min(box.width, box.height) < LEAST_LENGTH:
-        raise BoxError(
-            f"box {box} is less than a pixel across: expected pixels, not shares of the "
-            f"{width}x{height} frame"
-        )
-    if max(box.width / width, box.height / height) > LARGEST_OF_FRAME:
-        raise BoxError(
-            f"box {box} is more than {LARGEST_OF_FRAME:g} times as large as the {width}x{height} "
-            "frame: expected x, y, width, height in its pixels"
-        )
-    return box
-
-
-def seconds(time_s: float | None) -> float | None:
-    """Return the time of a frame when it is one, or none was given.
-
-    Raises
-    ------
-    FrameError
-        If it is no finite number.
-    """
-    if time_s is None:
-        return None
-    try:
-        seconds = float(time_s)
-    except (TypeError, ValueError, OverflowError):
-        seconds = math.nan
-    if not math.isfinite(seconds):
-        raise FrameError(f"time_s {time_s!r}: expected a finite number of seconds, or None")
-    return seconds
 
 
 def _rescaled(scale: float, log_change: float, likeness: float, probability: float) -> float:
