@@ -23,7 +23,9 @@ LAYERS = [
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"} | {"claims"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence", "drawing"},
-    {"search", "redetect", "track", "config", "detect"},
+    {"appearance", "extent", "track", "config", "detect"},
+    {"search"},
+    {"redetect"},
     {"saving", "rows", "tables", "points"},
     {"tracker", "association"},
     {"multi"},
@@ -92,6 +94,7 @@ INSIDE = {
 CORE = {
     *{"box", "errors", "inputs", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
+    *{"appearance", "extent"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
     *{"claims", "saving", "tracker", "association", "multi", "opencv"},
 }

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CorrelationFilter", "Transforms"]
+__all__ = ["CorrelationFilter", "Spectrum", "Transforms"]
 
 Spectrum = NDArray[np.complex64]  # (channels, cells, cells // 2 + 1)
 
