@@ -142,12 +142,11 @@ def pixel_codes(image: NDArray[np.uint8], edge_threshold: int | None) -> NDArray
         return codes
     green = cv2.extractChannel(image, 1)
     along_x, along_y = np.zeros((2, rows, columns), np.uint8)
-    along_x[:, 1:-1] = cv2.absdiff(green[:, 2:], green[:, :-2])
-    along_y[1:-1] = cv2.absdiff(green[2:], green[:-2])
-    edge = cv2.add(along_x, along_y) > edge_threshold
+    cv2.absdiff(green[:, 2:], green[:, :-2], along_x[:, 1:-1])
+    cv2.absdiff(green[2:], green[:-2], along_y[1:-1])
     codes &= np.uint16(0xFFFF ^ (1 << DIRECTION_BIT))
-    codes |= (along_x > along_y).view(np.uint8)
-    codes += np.multiply(edge, 1 << EDGE_BIT, dtype=np.uint16)
+    codes |= along_x > along_y
+    codes |= (cv2.add(along_x, along_y) > edge_threshold) * np.uint16(1 << EDGE_BIT)
     return codes
 
 
