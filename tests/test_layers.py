@@ -73,7 +73,7 @@ INSIDE = {
         {"__init__"},
     ],
     "video": [
-        {"announced", "codecs", "conversion", "feed", "health", "names", "picking"},
+        {"announced", "codecs", "conversion", "feed", "health", "names", "picking"} | {"reaching"},
         {"arrays", "camera", "decoding", "encoding", "grades", "finishing", "leftovers", "live"}
         | {"pictures", "streams"},
         {"connecting", "writers"},
