@@ -12,7 +12,7 @@ from itertools import islice
 from .box import Box, iou
 from .crowd import draw_all
 from .drawing import Image
-from .errors import DamagedError
+from .errors import DamagedError, SinkError
 from .loop import FIRST, Follower
 from .movers import Movers
 from .multi import MultiTracker
@@ -46,11 +46,17 @@ class Summary:
     elapsed_s: float = 0.0
     stopped_by: int | None = None  # the signal, if there was one
     damage: str = ""  # in words, if the source ended early
+    failures: dict[str, str] = field(default_factory=dict)  # in words, by what was not written
 
     @property
     def update_ms(self) -> float:
         """The mean of an update; the first frame has none."""
         return 1000 * self.update_s / max(self.n_frames - 1, 1)
+
+    def note_failure(self, error: SinkError) -> None:
+        """Take note of an output that failed; of each the first words tell why."""
+        name = str(error).partition(": ")[0]
+        self.failures.setdefault(name, str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class Run:
     ) -> Summary:
         """Follow through all frames, until *show* gives False or a signal comes.
 
-        What was recorded till then is whole.
+        What was recorded till then is whole. An output that fails ends it, too.
         """
         summary = self.summary
         began_s = time.perf_counter()
@@ -132,6 +138,8 @@ class Run:
                     summary.latencies_s.append(time.monotonic() - frame.arrived_s)
         except DamagedError as error:
             summary.damage = str(error)
+        except SinkError as error:
+            summary.note_failure(error)
         except Stopped as stop:
             summary.stopped_by = stop.signal
         finally:
