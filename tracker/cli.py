@@ -149,7 +149,7 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
         _complain(str(warning.message))
     check_apart([options.output], options.source)
     with (
-        open_video(options.source) as video,
+        open_video(options.source, stream=options.stream) as video,
         open_sink(
             options.output,
             like=video,
@@ -159,10 +159,15 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
             effort=options.effort,
         ) as sink,
     ):
-        n_tracked = export(video, targets, sink)
-    n_tracks = sum(map(len, targets.values()))
-    print(f"wrote {options.output}: {sink.n_frames} frames, {n_tracked} of {n_tracks} tracks")
-    return DONE
+        fit = export(video, targets, sink)
+    drawn = f"{sink.n_frames} frames, {fit.n_drawn} of {fit.n_tracks} tracks"
+    print(f"wrote {options.output}: {drawn}")
+    doubts = fit.doubts(f"{video.width}x{video.height}")
+    if doubts:
+        _complain(f"{video.name}: {doubts}; is it the video that was followed?")
+    if fit.damage:
+        _complain(fit.damage)
+    return ENDED_EARLY if fit.damage else DONE
 
 
 def _segment(options: argparse.Namespace, signals: StopSignals) -> int:
