@@ -61,7 +61,7 @@ __all__ = ["main"]
 DONE, FAILED, USAGE, ENDED_EARLY, NOT_OPENED = 0, 1, 2, 3, 4
 BY_SIGNAL = 128  # a shell's custom: added to the number of the signal
 
-LARGE_GIF = 10_000_000  # bytes; mail and web pages balk at more
+LARGE_GIF = 10_000_000  # bytes; GitHub takes no larger one, and pages with it are slow
 
 PICK = "pick"  # instead of a color: with the mouse
 
@@ -162,6 +162,7 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
         fit = export(video, targets, sink)
     drawn = f"{sink.n_frames} frames, {fit.n_drawn} of {fit.n_tracks} tracks"
     print(f"wrote {options.output}: {drawn}")
+    _warn_of_size(options.output)
     doubts = fit.doubts(f"{video.width}x{video.height}")
     if doubts:
         _complain(f"{video.name}: {doubts}; is it the video that was followed?")
@@ -476,9 +477,14 @@ def _list(files: Sequence[Path]) -> None:
         if not first.exists():
             continue
         _say(f"wrote {path}")
-        size = path.stat().st_size if path.suffix.lower() == ".gif" else 0
-        if size > LARGE_GIF:
-            _complain(f"{path} has {size / 1e6:.0f} MB; as .mp4 it would be a small part of that")
+        _warn_of_size(path)
+
+
+def _warn_of_size(path: Path) -> None:
+    """Say so when a GIF is larger than most places take; as a film it is a tenth or less."""
+    size = path.stat().st_size if path.suffix.lower() == ".gif" and path.exists() else 0
+    if size > LARGE_GIF:
+        _complain(f"{path} has {size / 1e6:.0f} MB; as .mp4 it would be a small part of that")
 
 
 def _status(summary: Summary) -> int:
