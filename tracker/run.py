@@ -43,7 +43,8 @@ class Summary:
     n_dropped: int = 0  # frames of a live source that nobody had time for
     n_undrawn: int = 0  # frames that were tracked and not drawn, to keep the film's time
     n_wrong: int = 0  # frames that were marked as wrong
-    elapsed_s: float = 0.0
+    stood_s: float = 0.0  # while the user let a picture stand
+    elapsed_s: float = 0.0  # but for that
     stopped_by: int | None = None  # the signal, if there was one
     damage: str = ""  # in words, if the source ended early
     failures: dict[str, str] = field(default_factory=dict)  # in words, by what was not written
@@ -130,12 +131,14 @@ class Run:
         began_s = time.perf_counter()
         try:
             for frame in frames:
+                stood_s = summary.stood_s
                 with self._signals.held():
                     self._advance(frame)
                 if show is not None and not show(frame):
                     break
                 if frame.arrived_s is not None:
-                    summary.latencies_s.append(time.monotonic() - frame.arrived_s)
+                    late_s = time.monotonic() - frame.arrived_s - (summary.stood_s - stood_s)
+                    summary.latencies_s.append(late_s)
         except DamagedError as error:
             summary.damage = str(error)
         except SinkError as error:
@@ -144,7 +147,7 @@ class Run:
             summary.stopped_by = stop.signal
         finally:
             self._signals.ignore()  # from here on the recordings are being completed
-        summary.elapsed_s = time.perf_counter() - began_s
+        summary.elapsed_s = time.perf_counter() - began_s - summary.stood_s
         return summary
 
     def draw(self, frame: Frame, seen: Seen, *, trail: bool, density: bool) -> Image:

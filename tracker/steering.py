@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -129,7 +130,9 @@ class Steering:
                 *(self._render, self._status, self._preview, self._obey), self._tracks, self._pick
             )
             still = Still(self._player, self._reel, newest, view, newest.time_s)
+            began_s = time.monotonic()
             decision = still.decide(command)
+            self._run.summary.stood_s += time.monotonic() - began_s
             self._player.window.drag.clear()
             if decision.command != "add":
                 break

@@ -28,8 +28,13 @@ FILMS = ("video/", "image/", "multipart/", "application/octet-stream")  # how th
 HUNG_UP = (av.ConnectionResetError, av.BrokenPipeError, av.EOFError)
 
 
-def why_not_reached(address: str, error: av.FFmpegError, timeout_s: float) -> str:
-    """Say what went wrong, without the address; asks the host again where FFmpeg does not tell."""
+def why_not_reached(
+    address: str, error: av.FFmpegError, timeout_s: float, *, opened: bool = False
+) -> str:
+    """Say what went wrong, without the address; asks the host again where FFmpeg does not tell.
+
+    *opened* is whether it gave a film before.
+    """
     if isinstance(error, av.ExitError):  # how PyAV ends what takes longer than its time-out
         return f"no answer within {timeout_s:g} s"
     try:
@@ -45,12 +50,12 @@ def why_not_reached(address: str, error: av.FFmpegError, timeout_s: float) -> st
     except ValueError:
         return "its port must be a number up to 65535"
     where = shown.hostname if port is None else f"{shown.hostname}:{port}"
-    if isinstance(error, HUNG_UP):
+    is_vague = type(error) is av.OSError  # "Input/output error"
+    if isinstance(error, HUNG_UP) or (is_vague and opened):
         return f"the server at {where} hung up"
     unknown = _why_unknown(shown.hostname)
     if unknown:
         return f"there is no host {shown.hostname} ({unknown})"
-    is_vague = type(error) is av.OSError  # "Input/output error"
     if is_vague or isinstance(error, av.InvalidDataError):
         said = _why_no_video(asked, where, port, timeout_s)
         if said:

@@ -40,15 +40,17 @@ def read_address(
         When it cannot be reached, stalls, ends, or is a file and not live. Words only: whoever
         shows the message has the address, without its credentials.
     """
+    container: Any = None
     try:
         # opening waits for the keyframe, which may be seconds away
-        container: Any = av.open(address, "r", options=OPTIONS, timeout=(3 * timeout_s, timeout_s))
+        container = av.open(address, "r", options=OPTIONS, timeout=(3 * timeout_s, timeout_s))
         with container:
             if container.duration is not None and not container.format.name.startswith("rtsp"):
                 raise SourceError("a file, not a live stream; download it first, then open that")
             yield from _decode(container, number)
     except av.FFmpegError as error:
-        raise SourceError(why_not_reached(address, error, timeout_s)) from error
+        why = why_not_reached(address, error, timeout_s, opened=container is not None)
+        raise SourceError(why) from error
     raise SourceError("the stream was ended by its server")
 
 
