@@ -75,7 +75,8 @@ INSIDE = {
         {"__init__"},
     ],
     "video": [
-        {"announced", "codecs", "conversion", "feed", "health", "names", "picking"},
+        {"announced", "codecs", "conversion", "feed", "health", "names", "picking"}
+        | {"intact", "reaching"},
         {"arrays", "camera", "decoding", "encoding", "grades", "finishing", "leftovers", "live"}
         | {"pictures", "streams"},
         {"connecting", "writers"},
