@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,11 +14,14 @@ import av
 import pytest
 from numbered import number_in, numbered
 
+from tracker import Box, RotatedBox, State, Track
 from tracker.errors import DamagedError, SinkError
-from tracker.tables import read_table
+from tracker.outputs import write_whole
+from tracker.tables import open_table, read_table
 from tracker.video import open_sink, open_video
 
 FPS = 25
+TABLES = ("csv", "jsonl")
 RECORDING = """
     import sys
     sys.path.insert(0, {tests!r})
@@ -158,10 +162,30 @@ def test_on_a_full_disk_the_rows_are_whole_and_the_recording_plays(small_disk):
     assert str(small_disk) in run.stderr
     assert "No space left" in run.stderr or "is the disk full" in run.stderr
     assert "Traceback" not in run.stderr
-    n_rows = min(len(read_table(small_disk / f"t.{kind}")) for kind in ("csv", "jsonl"))
+    assert re.search(r"^\d+ frames: tracking", run.stdout, re.MULTILINE), "the usual summary"
+    kept = [f"kept {small_disk}/out.partial.mp4", *(f"wrote {small_disk}/t.{k}" for k in TABLES)]
+    assert run.stdout.splitlines()[-3:] == kept
+    n_rows = min(len(read_table(small_disk / f"t.{kind}")) for kind in TABLES)
     n_frames = 0
     with open_video(small_disk / "out.partial.mp4") as video, suppress(DamagedError):
         for n_frames, _ in enumerate(video, start=1):  # noqa: B007  (its last fragment is cut)
             pass
     assert n_rows - 2 * FPS <= n_frames <= n_rows + 1
     assert n_frames > FPS
+
+
+def test_on_a_disk_that_was_full_before_nothing_empty_is_left(small_disk):
+    with suppress(OSError):
+        (small_disk / "filler").write_bytes(bytes(600_000))
+    track = Track(0, 0.0, Box(1, 2, 3, 4), RotatedBox((2.5, 4), (3, 4), 0), 1.0, State.TRACKING, "")
+    with pytest.raises(SinkError, match="No space left"):
+        open_table(small_disk / "t.csv")
+    with pytest.raises(SinkError, match="No space left"), open_table(small_disk / "t.txt") as table:
+        table.write(track)
+    sink = open_sink(small_disk / "out.mp4")
+    sink.write(numbered(1))
+    with pytest.raises(SinkError, match=r"nothing of it could be written; is the disk full"):
+        sink.close()
+    with pytest.raises(SinkError, match="No space left"):
+        write_whole(small_disk / "sheet.png", bytes(9))
+    assert [path.name for path in small_disk.iterdir()] == ["filler"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
-from numbered import write_video
+from numbered import cut, write_video
 
 from tracker.arguments import read_arguments
 from tracker.box import Box
 from tracker.cli import main
-from tracker.crowd import TARGET_COLORS
+from tracker.overlay import TARGET_COLORS
 from tracker.tables import read_targets
 from tracker.video import open_video
 
@@ -104,6 +106,59 @@ def test_a_table_of_another_video_is_told(followed, tmp_path, capfd):
     assert main(["export", str(other), str(followed / "t.csv"), *out]) == 4
     assert "no frame has the time of a track" in capfd.readouterr().err
     assert not (tmp_path / "again.mp4").exists()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> tuple[Path, Path]:
+    """A film of two streams, 160x120 and 40x30 at half the rate, and the first one's table."""
+    folder = tmp_path_factory.mktemp("small")
+    film = write_video(folder / "film.mkv", 8)
+    two = folder / "two.mkv"
+    other = write_video(folder / "other.mkv", 4, width=40, height=30, fps=Fraction(25, 2))
+    with av.open(str(two), "w") as target:
+        inputs = [av.open(str(path)) for path in (film, other)]
+        streams = [target.add_stream_from_template(one.streams.video[0]) for one in inputs]
+        for one, stream in zip(inputs, streams, strict=True):
+            for packet in one.demux(video=0):
+                if packet.size:
+                    packet.stream = stream
+                    target.mux(packet)
+            one.close()
+    table = folder / "t.csv"
+    follow_it = ["--box", "100,70,40,40", "--preset", "fast", "--no-window", "--csv", str(table)]
+    assert main(["track", str(two), *follow_it, "--stream", "0"]) == 0
+    return two, table
+
+
+def test_the_stream_that_was_followed_is_drawn_on(small, tmp_path, capfd):
+    out = tmp_path / "a.mkv"
+    film, table = map(str, small)
+    assert main(["export", film, table, "--stream", "0", "--output", str(out)]) == 0
+    assert "8 frames, 8 of 8 tracks" in (said := capfd.readouterr()).out
+    assert said.err == ""
+    assert pictures(out)[0][0].shape == (120, 160, 3)
+
+
+def test_what_tells_that_a_table_is_of_another_video_is_said(small, tmp_path, capfd):
+    film, table = map(str, small)
+    out = ["--output", str(tmp_path / "a.mkv")]
+    assert main(["export", film, table, "--stream", "1", *out]) == 0
+    said = capfd.readouterr().err
+    assert "4 tracks have the time of no frame of it" in said
+    assert "3 tracks have another number than the frame of their time" in said
+    assert "4 boxes lie beside its 40x30 picture" in said
+    assert "is it the video that was followed?" in said
+
+
+def test_of_a_damaged_video_what_is_good_is_drawn_on_and_told(small, tmp_path, capfd):
+    out = tmp_path / "a.mkv"
+    film = cut(write_video(tmp_path / "cut.mkv", 8, keyframe_every=1), 0.6)
+    assert main(["export", str(film), str(small[1]), "--output", str(out)]) == 3
+    said = capfd.readouterr()
+    assert f"wrote {out}" in said.out
+    assert "of 8 tracks" in said.out
+    assert "is it the video" not in said.err
+    assert "cut" in said.err
 
 
 # Boxes in percent

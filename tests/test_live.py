@@ -113,6 +113,7 @@ def test_a_server_that_hangs_up_is_called_again_until_it_answers(server):
     with open_video(server.address, timeout_s=0.4) as video:
         next(video)
         server.stop()
+        until(video, lambda frame: f"the server at 127.0.0.1:{server.port} hung up" in frame.outage)
         until(video, lambda frame: "refused" in frame.outage)
         server.start()
         assert until(video, lambda frame: not frame.outage).index > 0

@@ -216,8 +216,8 @@ def test_keep_audio_on_the_command_line(tmp_path, capfd):
 
 def test_a_large_gif_is_warned_of(tmp_path, capfd, monkeypatch):
     monkeypatch.setattr("tracker.cli.LARGE_GIF", 1000)
-    options = (
-        f"track {CLIP} --box 53,104,68,68 --no-window --max-frames 3 --output {tmp_path}/o.gif"
-    )
-    assert main(options.split()) == 0
-    assert "as .mp4 it would be a small part of that" in capfd.readouterr().err
+    run = f"track {CLIP} --box 53,104,68,68 --no-window --max-frames 3 --csv {tmp_path}/t.csv"
+    again = f"export {CLIP} {tmp_path}/t.csv"
+    for number, command in enumerate((run, again)):
+        assert main([*command.split(), "--output", f"{tmp_path}/{number}.gif"]) == 0
+        assert f"{number}.gif has 0 MB; as .mp4 it would be a small" in capfd.readouterr().err

@@ -693,6 +693,28 @@ def test_a_pattern_without_match_says_so(tmp_path):
         open_video(f"{tmp_path}/*.png")
 
 
+@pytest.mark.parametrize(("suffix", "wanted"), [(".png", [0]), (".jpg", [0, 3])])
+def test_damaged_pictures_are_left_out_and_told_in_our_words_alone(tmp_path, suffix, wanted, capfd):
+    for number in range(4):
+        picture = numbered(number)
+        picture[60:] = np.random.default_rng(2).integers(0, 256, (60, 160, 3))
+        cv2.imwrite(str(tmp_path / f"{number}{suffix}"), picture)
+    cut(tmp_path / f"1{suffix}", 0.7)
+    cut(tmp_path / f"2{suffix}", 0.01)
+    if suffix == ".png":
+        data = bytearray((tmp_path / "3.png").read_bytes())
+        data[len(data) // 2] ^= 1
+        (tmp_path / "3.png").write_bytes(data)
+    good = []
+    with (
+        open_video(tmp_path) as video,
+        pytest.raises(DamagedError, match=f"cannot be read as pictures: 1{suffix}, 2{suffix}"),
+    ):
+        good.extend(number_in(frame.image) for frame in video)
+    assert good == wanted
+    assert capfd.readouterr().err == ""
+
+
 def test_pictures_none_of_which_can_be_read_cannot_be_opened(tmp_path):
     (tmp_path / "a.png").write_bytes(b"no picture")
     with pytest.raises(SourceError, match=r"cannot be read as pictures: a\.png"):

@@ -21,9 +21,8 @@ from numbered import number_in, write_video
 
 from tracker import MultiTracker
 from tracker.box import Box, iou
-from tracker.crowd import TARGET_COLORS
 from tracker.outputs import Outputs
-from tracker.overlay import draw
+from tracker.overlay import TARGET_COLORS, draw
 from tracker.recorder import Recorder
 from tracker.reel import Reel
 from tracker.run import Run
@@ -322,12 +321,14 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     middle = wide // 2, high + 9
     desktop.drag(middle, middle)
     desktop.press("space", "m", "r", "r", "c", "plus", "minus", "p", "h", "t", "d", "s", "q")
-    _, stderr = program.communicate(timeout=20)
+    stdout, stderr = program.communicate(timeout=20)
     assert program.returncode == 0, stderr
     tracks = read_table(table)
     assert max(track.time_s for track in tracks) > 4
-    assert list(tmp_path.glob("square-*s.png")), "the snapshot"
+    (snapshot,) = tmp_path.glob("square-*s.png")
     assert sorted(path.name for path in tmp_path.glob("*.mp4")) == ["a-2.mp4", "a.mp4"]
+    listed = [line.removeprefix("wrote ") for line in stdout.splitlines() if "wrote" in line]
+    assert sorted(listed) == ["a-2.mp4", "a.csv", "a.mp4", snapshot.name]
     assert stderr == ""
 
 

@@ -13,6 +13,7 @@ from .video.grades import EFFORTS, QUALITIES, USUAL
 __all__ = ["AUTO", "OUTPUT_FOLDER", "Shares", "read_arguments"]
 
 OUTPUTS = ".mp4, .mkv, .webm, .gif, %%06d.png, %%06d.jpg; - is the standard output"
+STREAM = "video stream of several (0 is the first)"
 
 OUTPUT_FOLDER = Path("output")  # where results go that nobody gave a name
 AUTO = "auto"  # a bandwidth that is to be found
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("source", metavar="SOURCE", help="the video or pictures that were followed")
     export.add_argument("table", metavar="TABLE", type=Path, help="what --csv or --jsonl wrote")
     export.add_argument("--output", type=Path, metavar="FILE", required=True, help=OUTPUTS)
+    export.add_argument("--stream", type=int, metavar="N", help=STREAM)
     export.add_argument("--keep-audio", action="store_true", help="copy the source's sound into it")
     _add_grade(export)
     export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
@@ -106,7 +108,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--start", type=float, default=0.0, metavar="S", help="begin at this second")
     add("--end", type=float, metavar="S", help="end before this second")
     add("--timeout", type=float, default=5.0, metavar="S", help="live: away if silent so long (5)")
-    add("--stream", type=int, metavar="N", help="video stream of several (0 is the first)")
+    add("--stream", type=int, metavar="N", help=STREAM)
     add("--camera-size", type=_size, metavar="WxH", help="ask the camera for pictures of this size")
     add("--camera-fps", type=float, metavar="N", help="ask it for so many a second")
     add("--camera-backend", metavar="NAME", help="read it with v4l2, gstreamer, dshow, ...")

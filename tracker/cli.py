@@ -53,6 +53,7 @@ from .starting import find_color, pick_color
 from .steering import Steering, choose_target, preview_of
 from .tables import read_targets
 from .video import CameraConfig, Frame, Video, open_sink, open_video
+from .video.leftovers import partial_of
 from .video.names import PIPE, is_pattern
 
 __all__ = ["main"]
@@ -60,7 +61,7 @@ __all__ = ["main"]
 DONE, FAILED, USAGE, ENDED_EARLY, NOT_OPENED = 0, 1, 2, 3, 4
 BY_SIGNAL = 128  # a shell's custom: added to the number of the signal
 
-LARGE_GIF = 10_000_000  # bytes; mail and web pages balk at more
+LARGE_GIF = 10_000_000  # bytes; GitHub takes no larger one, and pages with it are slow
 
 PICK = "pick"  # instead of a color: with the mouse
 
@@ -148,7 +149,7 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
         _complain(str(warning.message))
     check_apart([options.output], options.source)
     with (
-        open_video(options.source) as video,
+        open_video(options.source, stream=options.stream) as video,
         open_sink(
             options.output,
             like=video,
@@ -158,10 +159,16 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
             effort=options.effort,
         ) as sink,
     ):
-        n_tracked = export(video, targets, sink)
-    n_tracks = sum(map(len, targets.values()))
-    print(f"wrote {options.output}: {sink.n_frames} frames, {n_tracked} of {n_tracks} tracks")
-    return DONE
+        fit = export(video, targets, sink)
+    drawn = f"{sink.n_frames} frames, {fit.n_drawn} of {fit.n_tracks} tracks"
+    print(f"wrote {options.output}: {drawn}")
+    _warn_of_size(options.output)
+    doubts = fit.doubts(f"{video.width}x{video.height}")
+    if doubts:
+        _complain(f"{video.name}: {doubts}; is it the video that was followed?")
+    if fit.damage:
+        _complain(fit.damage)
+    return ENDED_EARLY if fit.damage else DONE
 
 
 def _segment(options: argparse.Namespace, signals: StopSignals) -> int:
@@ -265,10 +272,11 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
             _complain(f"no window ({why_no_window}): what is seen goes to the files only")
         steered = None
         if player is not None:
-            steered = partial(_steering, player, reel, job.outputs, preview, stands=stands)
-        summary = _record(job, reel, first, targets, signals, steered)
-    _report(summary, job.outputs, in_time=player is not None and not video.is_live)
-    return _status(summary)
+            steered = partial(_steering, player, reel, preview, stands=stands)
+        run = _record(job, reel, first, targets, signals, steered)
+    _report(run.summary, in_time=player is not None and not video.is_live)
+    _list(run.recorder.files)
+    return _status(run.summary)
 
 
 def _open_reel(source: str, options: argparse.Namespace) -> Reel:
@@ -332,10 +340,8 @@ def _choose(
     return choose_target(player, reel, first, preview)
 
 
-def _steering(
-    player: Player, reel: Reel, outputs: Outputs, preview: Preview, run: Run, *, stands: bool
-) -> Steering:
-    return Steering(run, player, reel, outputs, preview, stands=stands)
+def _steering(player: Player, reel: Reel, preview: Preview, run: Run, *, stands: bool) -> Steering:
+    return Steering(run, player, reel, preview, stands=stands)
 
 
 def _record(
@@ -345,29 +351,32 @@ def _record(
     targets: MultiTracker,
     signals: StopSignals,
     steered: Callable[[Run], Steering] | None,
-) -> Summary:
+) -> Run:
     """Follow with everything open."""
     frames: Iterator[Frame] = _with_outages_told(_with_first(first, reel))
-    with (
-        Recorder(job.outputs, reel.source, overwrite=job.overwrite) as recorder,
-        ExitStack() as stack,
-    ):
-        if recorder.leftover is not None:
-            _complain(
-                f"an earlier run was killed while it recorded; {recorder.leftover} is what it had"
-            )
-        run = Run(
-            targets,
-            recorder=recorder,
-            signals=signals,
-            density=job.density,
-            truth=job.truth,
-            auto=job.auto,
+    recorder = Recorder(job.outputs, reel.source, overwrite=job.overwrite)
+    if recorder.leftover is not None:
+        _complain(
+            f"an earlier run was killed while it recorded; {recorder.leftover} is what it had"
         )
-        if steered is not None:
-            stack.enter_context(before_exit(lambda: _end_without_display(recorder, signals)))
-            return run.follow(frames, steered(run).show)
-        return run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
+    try:
+        with recorder, ExitStack() as stack:
+            run = Run(
+                targets,
+                recorder=recorder,
+                signals=signals,
+                density=job.density,
+                truth=job.truth,
+                auto=job.auto,
+            )
+            if steered is not None:
+                stack.enter_context(before_exit(lambda: _end_without_display(recorder, signals)))
+                run.follow(frames, steered(run).show)
+            else:
+                run.follow(stack.enter_context(closing(_with_progress(frames, reel.source))))
+    except SinkError as error:  # while it was completed
+        run.summary.note_failure(error)
+    return run
 
 
 def _end_without_display(recorder: Recorder, signals: StopSignals) -> None:
@@ -377,6 +386,7 @@ def _end_without_display(recorder: Recorder, signals: StopSignals) -> None:
         recorder.close()
     except SinkError as error:
         _complain(str(error))
+    _list(recorder.files)
     _complain("the display has vanished; the files hold what was seen until then")
     sys.stdout.flush()
     os._exit(FAILED)
@@ -433,7 +443,7 @@ def _announce(video: Video, boxes: Sequence[Box], targets: MultiTracker) -> None
             _complain(f"warning: {which}{targets[number].warning}")
 
 
-def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
+def _report(summary: Summary, *, in_time: bool) -> None:
     """Say what came of it."""
     states = ", ".join(
         f"{state} {100 * count / summary.states.total():.0f} %"
@@ -453,16 +463,36 @@ def _report(summary: Summary, outputs: Outputs, *, in_time: bool) -> None:
     if summary.overlaps:
         mean = sum(summary.overlaps) / len(summary.overlaps)
         _say(f"overlap (IoU) with the clip's exact truth, where the target is in sight: {mean:.2f}")
-    for path in outputs.paths():
-        if path.exists() or is_pattern(path):
-            _say(f"wrote {path}")
-        if path.suffix.lower() == ".gif" and path.exists() and path.stat().st_size > LARGE_GIF:
-            megabytes = path.stat().st_size / 1e6
-            _complain(f"{path} has {megabytes:.0f} MB; as .mp4 it would be a small part of that")
+
+
+def _list(files: Sequence[Path]) -> None:
+    """Say which files there are; what a failed recording has is under its partial name."""
+    for path in files:
+        partial_path, first = partial_of(path), path
+        if is_pattern(path):
+            first = path.with_name(path.name % 0)
+        elif partial_path.exists():
+            _say(f"kept {partial_path}")
+            continue
+        if not first.exists():
+            continue
+        _say(f"wrote {path}")
+        _warn_of_size(path)
+
+
+def _warn_of_size(path: Path) -> None:
+    """Say so when a GIF is larger than most places take; as a film it is a tenth or less."""
+    size = path.stat().st_size if path.suffix.lower() == ".gif" and path.exists() else 0
+    if size > LARGE_GIF:
+        _complain(f"{path} has {size / 1e6:.0f} MB; as .mp4 it would be a small part of that")
 
 
 def _status(summary: Summary) -> int:
     """Give the exit status of a run, and say why if it is not 0."""
+    for failure in summary.failures.values():
+        _complain(failure)
+    if summary.failures:
+        return USAGE
     if summary.stopped_by is not None:
         _complain(f"{Stopped(summary.stopped_by)}; the files hold what was seen until then")
         return BY_SIGNAL + summary.stopped_by

@@ -6,25 +6,50 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
-from .crowd import draw_all
-from .drawing import Image
-from .errors import SourceError
+from .errors import DamagedError, SourceError
 from .loop import FIRST, READ_AHEAD, read_ahead
-from .overlay import draw
+from .overlay import draw, draw_all
+from .overlay.primitives import Image
 from .run import TRAIL_FRAMES
 from .track import Track
 from .video import Frame, Sink, Video
 
-__all__ = ["drawn", "export"]
+__all__ = ["Fit", "drawn", "export"]
 
 SAME_S = (
     0.002  # two times of one frame; tables keep a millionth of a second, some files a thousandth
 )
 
 
-def export(video: Video, targets: Mapping[int, Sequence[Track]], sink: Sink) -> int:
-    """Record the frames from the first track to the last; give how many frames had one.
+@dataclass
+class Fit:
+    """How well the tracks of a table fit the frames of a video."""
+
+    n_tracks: int
+    n_drawn: int = 0
+    n_moved: int = 0  # drawn, with more or fewer frames since the first track than in the table
+    n_outside: int = 0  # drawn, with a box that is nowhere in the picture
+    damage: str = ""  # in words, if the video ended early
+
+    def doubts(self, size: str) -> str:
+        """Say why the table may be that of another video; empty if nothing tells so.
+
+        *size* is that of its pictures, in words. A table does not hold that of those it is of.
+        """
+        said = []
+        if self.n_drawn < self.n_tracks and not self.damage:
+            said.append(f"{self.n_tracks - self.n_drawn} tracks have the time of no frame of it")
+        if self.n_moved:
+            said.append(f"{self.n_moved} tracks have another number than the frame of their time")
+        if self.n_outside:
+            said.append(f"{self.n_outside} boxes lie beside its {size} picture")
+        return "; ".join(said)
+
+
+def export(video: Video, targets: Mapping[int, Sequence[Track]], sink: Sink) -> Fit:
+    """Record the frames from the first track to the last.
 
     Parameters
     ----------
@@ -36,14 +61,25 @@ def export(video: Video, targets: Mapping[int, Sequence[Track]], sink: Sink) -> 
     SourceError
         If no track is of a frame of this video.
     """
-    n_tracked = 0
-    with closing(read_ahead(video, READ_AHEAD)) as frames:
-        for frame, tracks, picture in drawn(frames, targets):
-            sink.write(picture, frame.time_s)
-            n_tracked += len(tracks)
-    if targets and not n_tracked:
+    fit = Fit(sum(map(len, targets.values())))
+    ahead: int | None = None  # numbers of the table's first frame in the video
+    try:
+        with closing(read_ahead(video, READ_AHEAD)) as frames:
+            for frame, tracks, picture in drawn(frames, targets):
+                sink.write(picture, frame.time_s)
+                for track in tracks.values():
+                    ahead = frame.index - track.index if ahead is None else ahead
+                    beside = not track.box.share_inside(video.width, video.height)
+                    fit.n_drawn += 1
+                    fit.n_moved += frame.index - track.index != ahead
+                    fit.n_outside += track.ok and beside
+    except DamagedError as error:
+        fit.damage = str(error)
+    if fit.damage and not fit.n_drawn:
+        raise DamagedError(fit.damage)
+    if targets and not fit.n_drawn:
         raise SourceError(f"{video.name}: no frame has the time of a track; is it another video?")
-    return n_tracked
+    return fit
 
 
 def drawn(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,15 @@ from .video.grades import USUAL, Grade
 from .video.names import PICTURE_SINK_SUFFIXES, PIPE, is_pattern, without_credentials
 from .video.sinks import check_place
 
-__all__ = ["Outputs", "check_apart", "check_file", "make_output_folder", "name_outputs", "stem_of"]
+__all__ = [
+    "Outputs",
+    "check_apart",
+    "check_file",
+    "make_output_folder",
+    "name_outputs",
+    "stem_of",
+    "write_whole",
+]
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,16 @@ def check_file(path: Path, suffixes: Sequence[str], *, overwrite: bool) -> None:
         raise SinkError(f"{path}: exists; give another name, or --overwrite to replace it")
     if not path.parent.is_dir():
         raise SinkError(f"{path}: there is no folder {path.parent}; make it first")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file at once; raise SinkError if it cannot be, with nothing left of it."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def make_output_folder() -> None:

@@ -11,9 +11,9 @@ from types import TracebackType
 import cv2
 
 from .behind import WriteBehind
-from .drawing import Image
-from .outputs import Outputs
-from .sheet import SheetPictures
+from .outputs import Outputs, write_whole
+from .overlay.primitives import Image
+from .overlay.sheet import SheetPictures
 from .tables import open_table
 from .track import Track
 from .video import Frame, Sink, Video, open_sink
@@ -27,6 +27,12 @@ class Recorder:
     """Writes what a run finds. A context manager.
 
     Pictures are encoded on a thread of their own; rows are written at once.
+
+    Attributes
+    ----------
+    files : list of Path
+        All that was to be written, what keys began too; a recording without a picture, or one
+        that failed, is not there.
     """
 
     def __init__(self, outputs: Outputs, like: Video, *, overwrite: bool) -> None:
@@ -36,6 +42,7 @@ class Recorder:
         self._sink: Sink | None = None
         self._behind: WriteBehind[tuple[Image, float]] | None = None
         self._newest_s = float("-inf")  # of the pictures recorded
+        self.files = outputs.paths()
         with ExitStack() as stack:
             if outputs.video is not None:
                 self._start(outputs.video)
@@ -60,10 +67,12 @@ class Recorder:
 
     def close(self) -> None:
         """Complete everything; closing again is fine."""
-        self._open.close()
-        if self._sheet is not None and self._outputs.sheet is not None:
-            self._sheet.save(self._outputs.sheet)
-            self._sheet = None
+        try:
+            self._open.close()
+        finally:
+            if self._sheet is not None and self._outputs.sheet is not None:
+                self._sheet.save(self._outputs.sheet)
+                self._sheet = None
 
     @property
     def leftover(self) -> Path | None:
@@ -124,7 +133,16 @@ class Recorder:
             return f"recorded {path}"
         path = self._outputs.next_video()
         self._start(path)
+        self.files.append(path)
         return f"recording {path}"
+
+    def snapshot(self, picture: Image, time_s: float) -> str:
+        """Save one picture where the other results are; gives words for the user."""
+        path = self._outputs.snapshot(time_s)
+        write_whole(path, cv2.imencode(".png", picture)[1].tobytes())
+        if path not in self.files:
+            self.files.append(path)
+        return f"saved {path}"
 
     def _start(self, path: Path) -> None:
         self._sink = sink = open_sink(

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import FrameError, SinkError, SourceError
+from .errors import FrameError, SourceError
 from .merging import means_of
+from .outputs import write_whole
 from .segmentation import Labels, Region
 from .video.pictures import PICTURE_SUFFIXES
 
@@ -115,7 +116,7 @@ def write_painted(path: Path, painted: NDArray[np.uint8]) -> None:
         If it cannot be written.
     """
     encoded = cv2.imencode(path.suffix, painted)[1]
-    _write(path, encoded.tobytes())
+    write_whole(path, encoded.tobytes())
 
 
 def write_table(path: Path, regions: Sequence[Region]) -> None:
@@ -135,11 +136,4 @@ def write_table(path: Path, regions: Sequence[Region]) -> None:
         color = [round(value, DIGITS) for value in region.mean_color]
         neighbors = " ".join(map(str, region.neighbors))
         writer.writerow([region.label, region.area, *box, *color, neighbors])
-    _write(path, lines.getvalue().encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
+    write_whole(path, lines.getvalue().encode())

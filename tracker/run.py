@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from .box import Box, iou
-from .crowd import draw_all
-from .drawing import Image
-from .errors import DamagedError
+from .errors import DamagedError, SinkError
 from .loop import FIRST, Follower
 from .movers import Movers
 from .multi import MultiTracker
-from .overlay import draw
+from .overlay import draw, draw_all
+from .overlay.primitives import Image
 from .recorder import Recorder
 from .signals import Stopped, StopSignals
 from .track import Track
@@ -43,14 +42,21 @@ class Summary:
     n_dropped: int = 0  # frames of a live source that nobody had time for
     n_undrawn: int = 0  # frames that were tracked and not drawn, to keep the film's time
     n_wrong: int = 0  # frames that were marked as wrong
-    elapsed_s: float = 0.0
+    stood_s: float = 0.0  # while the user let a picture stand
+    elapsed_s: float = 0.0  # but for that
     stopped_by: int | None = None  # the signal, if there was one
     damage: str = ""  # in words, if the source ended early
+    failures: dict[str, str] = field(default_factory=dict)  # in words, by what was not written
 
     @property
     def update_ms(self) -> float:
         """The mean of an update; the first frame has none."""
         return 1000 * self.update_s / max(self.n_frames - 1, 1)
+
+    def note_failure(self, error: SinkError) -> None:
+        """Take note of an output that failed; of each the first words tell why."""
+        name = str(error).partition(": ")[0]
+        self.failures.setdefault(name, str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +124,29 @@ class Run:
     ) -> Summary:
         """Follow through all frames, until *show* gives False or a signal comes.
 
-        What was recorded till then is whole.
+        What was recorded till then is whole. An output that fails ends it, too.
         """
         summary = self.summary
         began_s = time.perf_counter()
         try:
             for frame in frames:
+                stood_s = summary.stood_s
                 with self._signals.held():
                     self._advance(frame)
                 if show is not None and not show(frame):
                     break
                 if frame.arrived_s is not None:
-                    summary.latencies_s.append(time.monotonic() - frame.arrived_s)
+                    late_s = time.monotonic() - frame.arrived_s - (summary.stood_s - stood_s)
+                    summary.latencies_s.append(late_s)
         except DamagedError as error:
             summary.damage = str(error)
+        except SinkError as error:
+            summary.note_failure(error)
         except Stopped as stop:
             summary.stopped_by = stop.signal
         finally:
             self._signals.ignore()  # from here on the recordings are being completed
-        summary.elapsed_s = time.perf_counter() - began_s
+        summary.elapsed_s = time.perf_counter() - began_s - summary.stood_s
         return summary
 
     def draw(self, frame: Frame, seen: Seen, *, trail: bool, density: bool) -> Image:

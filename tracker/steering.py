@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -9,13 +10,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-import cv2
 from numpy.typing import NDArray
 
 from .box import Box
-from .drawing import Image
 from .errors import BoxError, SinkError
-from .outputs import Outputs
+from .overlay.primitives import Image
 from .reel import SAME_S, Reel
 from .run import Run, Seen, trails_of
 from .screen import Player, Preview
@@ -75,8 +74,6 @@ class Steering:
 
     Parameters
     ----------
-    outputs : Outputs
-        To name what is saved by a key.
     stands : bool
         Whether the first frame stands, for more targets to be drawn on it.
     """
@@ -86,13 +83,12 @@ class Steering:
         run: Run,
         player: Player,
         reel: Reel,
-        outputs: Outputs,
         preview: Preview,
         *,
         stands: bool = False,
     ) -> None:
         self._run, self._player, self._reel = run, player, reel
-        self._outputs, self._preview = outputs, preview
+        self._preview = preview
         self._times = array("d")  # of the frames that were tracked, where one can go back to them
         self._wrong: set[tuple[int, int]] = set()  # indices of frames, and targets
         self._stands = stands  # or after a step
@@ -134,7 +130,9 @@ class Steering:
                 *(self._render, self._status, self._preview, self._obey), self._tracks, self._pick
             )
             still = Still(self._player, self._reel, newest, view, newest.time_s)
+            began_s = time.monotonic()
             decision = still.decide(command)
+            self._run.summary.stood_s += time.monotonic() - began_s
             self._player.window.drag.clear()
             if decision.command != "add":
                 break
@@ -273,10 +271,4 @@ class Steering:
         return f"frame {seen.index}: {'wrong' if row in self._wrong else 'not wrong'}"
 
     def _snapshot(self, frame: Frame) -> str:
-        path = self._outputs.snapshot(frame.time_s)
-        _, data = cv2.imencode(".png", self._render(frame))
-        try:
-            path.write_bytes(data.tobytes())
-        except OSError as error:
-            raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
-        return f"saved {path}"
+        return self._run.recorder.snapshot(self._render(frame), frame.time_s)

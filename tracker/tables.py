@@ -13,6 +13,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -177,11 +178,19 @@ class Table:
         try:
             n_written = self._file.write(data)  # unbuffered: one call to the system a row
         except OSError as error:
+            self._drop_if_empty()
             raise SinkError(f"{self.path}: cannot be written ({error.strerror})") from error
         if n_written != len(data):
             if self._file.seekable():
                 self._file.truncate(self._file.tell() - (n_written or 0))  # whole rows or none
+                self._drop_if_empty()
             raise SinkError(f"{self.path}: cannot be written further; is the disk full?")
+
+    def _drop_if_empty(self) -> None:
+        """Remove the file of which not even the first row could be written."""
+        with suppress(OSError):
+            if self.path.is_file() and not self.path.stat().st_size:
+                self.path.unlink()
 
     def close(self) -> None:
         """Close the file; closing again is fine."""

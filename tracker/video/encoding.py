@@ -20,6 +20,7 @@ from ..errors import SinkError
 from .conversion import is_hd
 from .feed import Image
 from .grades import USUAL, Grade, codec_of
+from .leftovers import holds_pictures
 from .names import PIPE
 
 __all__ = ["Encoder"]
@@ -119,7 +120,7 @@ class Encoder:
             return SinkError(
                 "the standard output takes no more: whoever read it has gone, or its disk is full"
             )
-        left = "; it holds what was recorded until then" if self._path.exists() else ""
+        left = "; it holds what was recorded until then" if holds_pictures(self._path) else ""
         return SinkError(f"{self._path}: cannot be {done} ({error.strerror}){left}")
 
     def _mux(self, frame: VideoFrame | None) -> None:

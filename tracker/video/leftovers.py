@@ -13,7 +13,7 @@ try:
 except ImportError:  # on Windows, where a file that is being written cannot be renamed anyway
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["claim", "partial_of"]
+__all__ = ["claim", "holds_pictures", "partial_of"]
 
 EMPTY = 1024  # bytes; a recording killed so early holds no picture
 
@@ -21,6 +21,14 @@ EMPTY = 1024  # bytes; a recording killed so early holds no picture
 def partial_of(path: Path) -> Path:
     """Name the file that is written: ``out.mp4`` -> ``out.partial.mp4``."""
     return path.with_name(f"{path.stem}.partial{path.suffix}")
+
+
+def holds_pictures(partial: Path) -> bool:
+    """Tell whether there is anything in what was recorded so far."""
+    try:
+        return partial.stat().st_size >= EMPTY
+    except OSError:  # it was removed
+        return False
 
 
 def claim(path: Path) -> tuple[io.FileIO, Path | None]:
@@ -41,7 +49,7 @@ def claim(path: Path) -> tuple[io.FileIO, Path | None]:
     partial = partial_of(path)
     try:
         file = _locked(partial)
-        if partial.stat().st_size < EMPTY:
+        if not holds_pictures(partial):
             return file, None
         leftover = _free_name(path)
         partial.rename(leftover)

@@ -14,6 +14,7 @@ import cv2
 
 from ..errors import DamagedError, SourceError
 from .feed import Feed, Image, Picture, size_of
+from .intact import is_intact
 
 __all__ = ["PICTURE_FPS", "PICTURE_SUFFIXES", "find_pictures", "read_pictures"]
 
@@ -91,8 +92,10 @@ def _pictures(paths: list[Path], first: int) -> Generator[Picture, None, None]:
 def _read(path: Path) -> Image | None:
     """Decode one picture to BGR, 8 bits a channel; None if it is damaged."""
     try:
+        if not is_intact(path.read_bytes()):
+            return None
         return cast("Image | None", cv2.imread(str(path), cv2.IMREAD_COLOR))
-    except cv2.error:  # raised instead of None for headers with absurd sizes
+    except (OSError, cv2.error):  # the latter for headers with absurd sizes
         return None
 
 

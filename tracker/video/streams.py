@@ -17,6 +17,7 @@ from ..errors import SourceError
 from .conversion import to_bgr
 from .feed import Image
 from .picking import pick_video, pixel_aspect
+from .reaching import why_not_reached
 
 __all__ = ["read_address", "read_pipe"]
 
@@ -39,15 +40,17 @@ def read_address(
         When it cannot be reached, stalls, ends, or is a file and not live. Words only: whoever
         shows the message has the address, without its credentials.
     """
+    container: Any = None
     try:
         # opening waits for the keyframe, which may be seconds away
-        container: Any = av.open(address, "r", options=OPTIONS, timeout=(3 * timeout_s, timeout_s))
+        container = av.open(address, "r", options=OPTIONS, timeout=(3 * timeout_s, timeout_s))
         with container:
             if container.duration is not None and not container.format.name.startswith("rtsp"):
                 raise SourceError("a file, not a live stream; download it first, then open that")
             yield from _decode(container, number)
     except av.FFmpegError as error:
-        raise SourceError(_words(error, timeout_s)) from error
+        why = why_not_reached(address, error, timeout_s, opened=container is not None)
+        raise SourceError(why) from error
     raise SourceError("the stream was ended by its server")
 
 
@@ -67,7 +70,7 @@ def read_pipe(
     except TimeoutError as error:
         raise SourceError(f"nothing was written to the pipe for {timeout_s:g} s") from error
     except av.FFmpegError as error:
-        raise SourceError(_words(error, timeout_s)) from error
+        raise SourceError(str(error.strerror)) from error
     except OSError as error:
         raise SourceError(f"cannot be read ({error.strerror})") from error
 
@@ -116,10 +119,3 @@ def _decode(container: Any, number: int | None) -> Generator[Image, None, None]:
             if not frame.is_corrupt:
                 n_broken = 0
                 yield to_bgr(frame, aspect)
-
-
-def _words(error: av.FFmpegError, timeout_s: float) -> str:
-    """Say what went wrong; FFmpeg's own words hold the address with its password."""
-    if isinstance(error, av.ExitError):  # how PyAV ends what takes longer than its time-out
-        return f"no answer within {timeout_s:g} s"
-    return str(error.strerror)

@@ -14,7 +14,7 @@ from .encoding import Encoder
 from .feed import Image
 from .finishing import Sound, check_sound, finish
 from .grades import JPEG_QUALITY, Grade
-from .leftovers import claim, partial_of
+from .leftovers import claim, holds_pictures, partial_of
 from .names import PICTURE_SINK_SUFFIXES, PIPE
 
 __all__ = ["Writer", "open_writer"]
@@ -72,6 +72,13 @@ class _File:
         """Give the file its name; without pictures there is none."""
         try:
             self._encoder.finish()
+            # FFmpeg does not tell of what it could not write at the very end
+            if span is not None and self._partial.exists() and not self._partial.stat().st_size:
+                raise SinkError(f"{self._path}: nothing of it could be written; is the disk full?")
+        except SinkError:
+            if not holds_pictures(self._partial):
+                self._partial.unlink(missing_ok=True)
+            raise
         finally:
             self._lock.close()
         if span is None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .drawing import CAP_HEIGHT, DARK, WHITE, Image, draw_text, drawing_unit, panel, text_mask
-from .errors import FrameError, SinkError
+from ..errors import FrameError
+from ..outputs import write_whole
+from .primitives import CAP_HEIGHT, DARK, WHITE, Image, draw_text, drawing_unit, panel, text_mask
 
 __all__ = ["SheetPictures", "contact_sheet"]
 
@@ -128,9 +129,4 @@ class SheetPictures:
         ]
         pictures, captions = zip(*chosen, strict=True)
         sheet = contact_sheet(pictures, SHEET_COLUMNS, captions=captions)
-        try:
-            written = cv2.imwrite(str(path), sheet)
-        except cv2.error as error:
-            raise SinkError(f"{path}: no picture format has this name; use .png") from error
-        if not written:
-            raise SinkError(f"{path}: cannot be written")
+        write_whole(path, cv2.imencode(path.suffix, sheet)[1].tobytes())
