@@ -182,6 +182,8 @@ def test_on_a_disk_that_was_full_before_nothing_empty_is_left(small_disk):
         open_table(small_disk / "t.csv")
     with pytest.raises(SinkError, match="No space left"), open_table(small_disk / "t.txt") as table:
         table.write(track)
+    with pytest.raises(SinkError, match="No space left"):
+        open_sink(small_disk / "%03d.png").write(numbered(1))
     sink = open_sink(small_disk / "out.mp4")
     sink.write(numbered(1))
     with pytest.raises(SinkError, match=r"nothing of it could be written; is the disk full"):

@@ -69,6 +69,11 @@ def read_pipe(
             yield from _decode(video, number)
     except TimeoutError as error:
         raise SourceError(f"nothing was written to the pipe for {timeout_s:g} s") from error
+    except av.InvalidDataError as error:
+        raise SourceError(
+            "what was written to the pipe cannot be read as it comes; an MP4 must have its index "
+            "in front, Matroska needs none"
+        ) from error
     except av.FFmpegError as error:
         raise SourceError(str(error.strerror)) from error
     except OSError as error:

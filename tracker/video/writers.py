@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
@@ -108,6 +109,8 @@ class _Pictures:
             partial.write_bytes(data.tobytes())
             partial.replace(path)  # so that a name has a whole picture or none
         except OSError as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
         self._number += 1
 
