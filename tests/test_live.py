@@ -330,9 +330,9 @@ def test_a_named_pipe_gives_what_is_written_to_it_and_ends_with_its_writer(tmp_p
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX")
 def test_what_cannot_be_read_from_a_pipe_is_told(tmp_path):
-    clip, pipe = write_video(tmp_path / "clip.mp4", 5), tmp_path / "pipe"
+    pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    writer = threading.Thread(target=lambda: pipe.write_bytes(clip.read_bytes()), daemon=True)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"no film" * 3000,), daemon=True)
     writer.start()
     with pytest.raises(SourceError, match="an MP4 must have its index in front"):
         open_video(pipe, timeout_s=2)
