@@ -43,8 +43,8 @@ PARTS: dict[str, Constants] = {
     "learning of structure": {"structure.LEARNING_RATE": 0.0},
     "reliability of cells": {"structure.LEAST_RELIANCE": 1.0},
     "learning of sizes": {"scale.LEARNING_RATE": 0.0},
-    "alignment's change of size": {"tracker.COLOR_SCALE_STEP": 0.0},
-    "pull to the first size in doubt": {"tracker.DOUBT_PULL": 0.0},
+    "alignment's change of size": {"extent.COLOR_SCALE_STEP": 0.0},
+    "pull to the first size in doubt": {"extent.DOUBT_PULL": 0.0},
     "stop of learning in doubt": {"confidence.LEARN_ABOVE": -math.inf},
     "search elsewhere": {"redetect.WINS": math.inf},
 }

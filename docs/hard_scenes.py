@@ -18,8 +18,8 @@ from limits import Run, follow, write
 
 from tracker import Box, RotatedBox, State
 from tracker.config import PRESETS
-from tracker.drawing import drawing_unit
-from tracker.outline import draw_outline
+from tracker.overlay.outline import draw_outline
+from tracker.overlay.primitives import drawing_unit
 from tracker.synthetic import Camera, Layer, Light, Pose, Scene, Sprite, patchwork, texture
 
 PICTURE = Path(__file__).with_name("pictures") / "hard-scenes.jpg"

@@ -16,10 +16,10 @@ import skimage.data
 from tracker import Box, open_video
 from tracker.clips import find_clip
 from tracker.merging import connected, merge
+from tracker.overlay import contact_sheet
 from tracker.palette import draw_palette, palette
 from tracker.regions import paint
 from tracker.segmentation import AGREE, SAME, segment
-from tracker.sheet import contact_sheet
 
 FOLDER = Path(__file__).parent / "pictures"
 SPATIAL_RADIUS, COLOR_RADIUS, MIN_AREA = 7, 25.0, 60

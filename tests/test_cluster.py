@@ -73,8 +73,6 @@ def test_parquet_is_read_where_pyarrow_is(tmp_path, points):
     parquet.write_table(pyarrow.table(columns), "points.parquet")
     table = read_points(tmp_path / "points.parquet", ["x", "y"])
     assert table.points.tolist() == points.tolist()
-    with pytest.raises(SourceError, match="name columns of numbers with --columns"):
-        read_points(tmp_path / "points.parquet")
     columns["x"] = pyarrow.array([None, *points[1:, 0]])
     parquet.write_table(pyarrow.table(columns), "points.parquet")
     with pytest.raises(SourceError, match="row 1, column x: 'nan' is no finite number"):
@@ -128,6 +126,28 @@ def test_quoted_cells_and_columns_of_words_are_no_obstacle(tmp_path):
     assert read_points(unnamed, ["2", "3"]).points.tolist() == [[1, 2], [3, 4]]
 
 
+def test_a_delimiter_at_the_end_of_the_lines_is_no_column(tmp_path):
+    for text in ("x,y,\n1,2,\n3,4,\n", "1;2;\r\n3;4;\r\n", "x\ty\t\n1\t2\t\n3\t4\n"):
+        assert read_points(write(tmp_path, text)).points.tolist() == [[1, 2], [3, 4]]
+
+
+def test_parquet_that_cannot_be_read_is_named(tmp_path, capsys):
+    pyarrow = pytest.importorskip("pyarrow", reason="Parquet is read by it")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "text.parquet").write_text("x,y\n1,2\n")
+    table = pyarrow.table([["a"], [1.0], [2.0]], names=["x", "y", "y"])
+    parquet.write_table(table, "points.parquet")
+    for arguments, words in {
+        ("text.parquet",): "text.parquet: no Parquet file that can be read (",
+        ("points.parquet",): "column x is of type string, expected numbers; give --columns",
+        ("points.parquet", "--columns", "z"): "--columns z: points.parquet has x, y, y",
+        ("points.parquet", "--columns", "y"): "has 2 of that name; give one of their numbers, 2, 3",
+    }.items():
+        assert main(["cluster", *arguments]) in (2, 4)
+        assert words in capsys.readouterr().err
+    assert read_points(tmp_path / "points.parquet", ["3"]).points.tolist() == [[2.0]]
+
+
 def test_what_cannot_be_read_is_named(tmp_path, capsys):
     np.save("line.npy", np.zeros(5))
     (tmp_path / "broken.npy").write_bytes(b"no array")
@@ -169,6 +189,20 @@ def test_equal_points_ask_for_a_bandwidth(tmp_path, capsys):
     assert "give --bandwidth" in capsys.readouterr().err
     assert main(["cluster", "points.csv", "--bandwidth", "1"]) == 0
     assert "3 points, columns 1, 2: 1 cluster, bandwidth 1 (given)" in capsys.readouterr().out
+
+
+def test_equal_points_have_no_profile_whatever_the_bandwidth(tmp_path, capsys):
+    write(tmp_path, "1,2\n1,2\n1,2\n")
+    assert main(["cluster", "points.csv", "--bandwidth", "1", "--profile", "profile.png"]) == 2
+    assert "to find bandwidths to try: leave out --profile" in capsys.readouterr().err
+
+
+def test_a_name_of_two_columns_is_refused(tmp_path, capsys):
+    path = write(tmp_path, "x,y,x\n1,2,3\n4,5,6\n")
+    assert main(["cluster", "points.csv", "--columns", "x"]) == 2
+    told = capsys.readouterr().err
+    assert "points.csv has 2 of that name; give one of their numbers, 1, 3" in told
+    assert read_points(path, ["1", "y"]).points.tolist() == [[1, 2], [4, 5]]
 
 
 def test_few_points_are_no_reason_for_warnings(tmp_path, capsys, recwarn):

@@ -7,7 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from tracker.clustering import MeanShift, bandwidth_profile, seed_paths
+from tracker.clustering import (
+    MeanShift,
+    bandwidth_profile,
+    estimate_bandwidth,
+    get_bin_seeds,
+    seed_paths,
+)
 
 POINTS = np.array([[1.0, 1.0], [2.0, 1.0], [1.0, 0.0], [4.0, 7.0], [3.0, 5.0], [3.0, 6.0]])
 
@@ -22,16 +28,19 @@ class Sparse:
 REFUSED = {
     "NaN": (ValueError, [[0.0, np.nan]], {}, "X[0, 1] is nan"),
     "infinity": (ValueError, [[0.0, 1.0], [-np.inf, 1.0]], {}, "X[1, 0] is -inf"),
+    "too large": (ValueError, [[0.0, 1e200]], {}, "X[0, 1] is 1e+200: scale the points"),
     "empty": (ValueError, np.empty((0, 2)), {}, "shape (0, 2): expected (points, axes)"),
     "no axes": (ValueError, np.empty((3, 0)), {}, "at least one each"),
     "1-D": (ValueError, [1.0, 2.0], {}, "X.reshape(-1, 1) has one axis"),
-    "words": (ValueError, [["a", "b"]], {}, "expected real numbers"),
+    "text": (ValueError, [["a", "b"]], {}, "expected real numbers"),
     "complex": (ValueError, [[1j]], {}, "dtype complex128: expected real numbers"),
     "objects": (ValueError, np.array([[{}, 1]], object), {}, "dtype object: expected numbers"),
     "sparse": (TypeError, Sparse(), {}, "X is sparse"),
     "bandwidth 0": (ValueError, POINTS, {"bandwidth": 0}, "bandwidth 0: must be > 0"),
     "bandwidth < 0": (ValueError, POINTS, {"bandwidth": -1.5}, "bandwidth -1.5: must be > 0"),
     "bandwidth NaN": (ValueError, POINTS, {"bandwidth": np.nan}, "bandwidth nan: must be > 0"),
+    "tiny bandwidth": (ValueError, POINTS, {"bandwidth": 1e-300}, "its square is no number; scale"),
+    "words": (TypeError, POINTS, {"bandwidth": ["a", "b"]}, "or one for each axis"),
     "bandwidth a word": (TypeError, POINTS, {"bandwidth": "wide"}, "'wide': expected a number"),
     "bandwidths": (ValueError, POINTS, {"bandwidth": [1, 2, 3]}, "expected 2 numbers > 0"),
     "seeds": (ValueError, POINTS, {"seeds": [[1.0]]}, "seeds of shape (1, 1): X has 2 axes"),
@@ -62,6 +71,8 @@ def test_what_cannot_be_clustered_is_named(error, points, options, words):
     [
         ([1, 1, 1, 1, 1, -2], "sample_weight[5] is -2.0: must be finite and >= 0"),
         ([1, 1, np.nan, 1, 1, 1], "sample_weight[2] is nan"),
+        ([1, 1, 1, 1, 1, 1e308], "sample_weight goes up to 1e+308: scale the weights"),
+        (["a"] * 6, "sample_weight of dtype <U1: expected real numbers"),
         ([1, 2], "sample_weight of shape (2,): expected (6,)"),
         ([0] * 6, "sample_weight is zero everywhere"),
     ],
@@ -111,6 +122,34 @@ def test_predict_before_fit_and_of_other_points_is_refused():
         MeanShift(bandwidth=2).fit(POINTS).predict([[1.0]])
 
 
+@pytest.mark.parametrize(
+    ("points", "options"),
+    [([[np.nan]], {}), ([[1.0]], {"min_bin_freq": 9}), ([[1.0]], {"seeds": [[99.0]]})],
+)
+def test_a_fit_that_fails_leaves_the_model_as_it_was(points, options):
+    model = MeanShift(bandwidth=[2.0, 2.0], bin_seeding=True).fit(POINTS)
+    vars(model).update(options, bandwidth=1.0)
+    before = vars(model).copy()
+    with pytest.raises(ValueError, match=r"is nan|no bin holds|No point was within"):
+        model.fit(points)
+    assert vars(model) == before
+    assert model.predict(POINTS).tolist() == model.labels_.tolist()
+
+
+@pytest.mark.parametrize(
+    ("points", "bin_size", "words"),
+    [
+        (np.empty((0, 2)), 1.0, "X of shape (0, 2): expected (points, axes)"),
+        ([1.0, 2.0], 1.0, "X.reshape(-1, 1) has one axis"),
+        (POINTS, -1.0, "bin_size -1.0: must be >= 0 and finite"),
+        (POINTS, np.nan, "bin_size nan: must be >= 0 and finite"),
+    ],
+)
+def test_bins_of_what_cannot_be_binned_are_refused(points, bin_size, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        get_bin_seeds(points, bin_size)
+
+
 def test_the_points_given_are_left_as_they_are():
     points = POINTS.copy()
     MeanShift(bandwidth=[2.0, 3.0], cluster_all=False).fit(points)
@@ -128,6 +167,20 @@ def test_the_points_given_are_left_as_they_are():
 def test_paths_of_what_cannot_be_climbed_are_refused(options, words):
     with pytest.raises(ValueError, match=words):
         seed_paths(POINTS, **{"seeds": POINTS, "bandwidth": 1.0, **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"quantile": "half"}, "quantile 'half': expected a number"),
+        ({"quantile": 2}, "quantile 2: must be between 0 and 1"),
+        ({"n_samples": 0}, "n_samples 0: must be >= 1"),
+        ({"n_samples": 3, "random_state": "any"}, "random_state 'any': expected a whole number"),
+    ],
+)
+def test_a_bandwidth_that_cannot_be_estimated_is_refused(options, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        estimate_bandwidth(POINTS, **options)
 
 
 @pytest.mark.parametrize("bandwidths", [1.0, [], [[1.0, 2.0]]])

@@ -100,6 +100,13 @@ def test_with_basins_predict_says_what_fit_said(bin_seeding, cluster_all):
     assert labels.tolist() == model.predict(points).tolist()
 
 
+def test_with_basins_and_single_precision_too():
+    for seed in range(20):
+        points = blobs(120, spread=1.5, seed=seed).astype(np.float32)
+        model = MeanShift(bandwidth=1.0, assign="basin", bin_seeding=bool(seed % 2)).fit(points)
+        assert model.predict(points).tolist() == model.labels_.tolist()
+
+
 def test_a_point_belongs_to_the_mode_it_climbs_to_not_to_the_nearest():
     """A long ridge falls away from its top; a small hill stands near its far end."""
     rng = np.random.default_rng(0)

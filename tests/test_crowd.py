@@ -7,9 +7,9 @@ import pytest
 from test_overlay import SIZES, gray_picture, make_track, near
 
 from tracker.confidence import State
-from tracker.crowd import TARGET_COLORS, draw_all
-from tracker.drawing import DARK, drawing_unit
 from tracker.errors import FrameError
+from tracker.overlay import TARGET_COLORS, draw_all
+from tracker.overlay.primitives import DARK, drawing_unit
 
 SIXTEEN = range(1, 17)
 

@@ -13,7 +13,7 @@ from numbered import cut, write_video
 from tracker.arguments import read_arguments
 from tracker.box import Box
 from tracker.cli import main
-from tracker.crowd import TARGET_COLORS
+from tracker.overlay import TARGET_COLORS
 from tracker.tables import read_targets
 from tracker.video import open_video
 

@@ -18,29 +18,18 @@ PACKAGE = Path(__file__).parent.parent / "tracker"
 LAYERS = [
     {"box", "errors", "behind"},
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "signals", "clips"}
-    | {"merging"},
+    | {"inputs", "merging"},
     {"clustering", "segmentation", "palette"},
     {"backprojection", "meanshift", "registration", "rotation", "motion", "arguments"} | {"claims"},
     {"features", "correlation", "fusion", "lookalikes"},
-    {"layout", "structure", "scale", "confidence", "drawing"},
-    {"search", "redetect", "track", "config", "detect"},
+    {"layout", "structure", "scale", "confidence"},
+    {"appearance", "extent", "track", "config", "detect"},
+    {"search"},
+    {"redetect"},
     {"saving", "rows", "tables", "points"},
     {"tracker", "association"},
     {"multi"},
-    {
-        "interop",
-        "opencv",
-        "inset",
-        "plate",
-        "sheet",
-        "outline",
-        "overlay",
-        "crowd",
-        "loop",
-        "screen",
-        "doctor",
-    }
-    | {"outputs", "regions"},
+    {"interop", "opencv", "overlay", "loop", "screen", "doctor", "outputs", "regions"},
     {"recorder", "reel", "starting", "movers"},
     {"run", "standing"},
     {"export", "steering", "cluster"},
@@ -81,6 +70,12 @@ INSIDE = {
         {"sinks", "sources"},
         {"__init__"},
     ],
+    "overlay": [
+        {"primitives"},
+        {"outline", "plate", "inset", "sheet"},
+        {"one", "several"},
+        {"__init__"},
+    ],
     "screen": [
         {"display", "fitting", "keys", "last_words", "pace", "timeline"},
         {"window"},
@@ -91,8 +86,9 @@ INSIDE = {
     ],
 }
 CORE = {
-    *{"box", "errors", "kernels", "patch", "backprojection", "meanshift", "registration"},
+    *{"box", "errors", "inputs", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
+    *{"appearance", "extent"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
     *{"claims", "saving", "tracker", "association", "multi", "opencv"},
 }

@@ -80,6 +80,19 @@ def test_what_stands_is_not_followed():
     assert not any(on(stays, index) for index in range(N_FRAMES))
 
 
+def test_a_slow_mover_keeps_its_number():
+    body = Layer(patchwork(70, 70, seed=3), lambda time: Pose(0.8 * time - 40, 0))
+    scene = Scene(70, Layer(Sprite.of(texture(seed=2))), body)
+    targets, numbers = MultiTracker(preset="fast"), []
+    movers = Movers(targets)
+    for image, truth in scene:
+        targets.update(image)
+        movers.look(image)
+        numbers += [n for n, track in targets.tracks.items() if iou(track.box, truth) > 0.5]
+    assert len(numbers) > 40
+    assert len(set(numbers)) == 1
+
+
 # Frames 0 to 15 of two clips show their target at rest.
 @pytest.mark.parametrize(("name", "sets_off"), [("occlusion", 15), ("lookalike", 0)])
 def test_the_target_of_a_clip_is_followed_within_fifteen_frames(name, sets_off):

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from tracker.box import Box, RotatedBox
 from tracker.confidence import State
-from tracker.drawing import dashes, drawing_unit, text_mask, wrap_text
 from tracker.errors import FrameError
-from tracker.inset import corner_clear_of
-from tracker.overlay import STATE_COLORS, draw
-from tracker.sheet import contact_sheet
+from tracker.overlay import STATE_COLORS, contact_sheet, draw
+from tracker.overlay.inset import corner_clear_of
+from tracker.overlay.primitives import dashes, drawing_unit, text_mask, wrap_text
 from tracker.track import Track
 
 SIZES = [(320, 240), (640, 360), (1920, 1080), (3840, 2160)]

@@ -9,7 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tracker import Box
-from tracker.patch import Patch, as_bgr_code, check_frame, cut
+from tracker.inputs import as_bgr_code, check_frame
+from tracker.patch import Patch, cut
 
 NOISE = np.random.default_rng(5).integers(0, 256, (60, 90, 3), np.uint8)
 PLACES = st.floats(-300, 300)

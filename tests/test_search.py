@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker import Box, ColorConfig, PatchConfig
-from tracker.backprojection import BackProjection, Bins, histogram, unit
+from tracker.appearance import Appearance
+from tracker.backprojection import Bins, histogram
 from tracker.errors import ConfigError
 from tracker.layout import Layout, View
-from tracker.registration import Registration
 from tracker.search import find, fullest, judge
 
 SIZE = (48, 36)
@@ -39,16 +39,8 @@ class Eye:
         self.layout = Layout.of(*SIZE, PatchConfig())
         self.bins = Bins.of(ColorConfig())
         self.view = View(self.layout, self.bins)
-        middle = self.layout.middle
         self.look(frame, Box(*corner, *SIZE).center)
-        inside = self.view.histogram(self.layout.target, middle)
-        around = histogram(self.view.bins, None, self.bins.n_bins) - self.view.histogram(
-            self.layout.box, middle
-        )
-        self.model = BackProjection(unit(inside), unit(around))
-        outline = self.layout.outline
-        density = self.view.project(self.model.table)
-        self.registration = Registration(outline, outline.around(density, *middle))
+        self.looks = Appearance.of(self.view)
 
     def look(self, frame: np.ndarray, center: tuple[float, float]) -> None:
         rows, columns = self.layout.shape
@@ -58,7 +50,7 @@ class Eye:
     def find(self, frame: np.ndarray, center: tuple[float, float]):
         """Find the target near a center: its place, and the place in the frame."""
         self.look(frame, center)
-        place = find(self.view, self.model, self.registration)
+        place = find(self.view, self.looks)
         return place, self.view.patch.to_frame(*place.center)
 
 
@@ -127,7 +119,7 @@ def test_what_lies_outside_has_no_density_and_is_not_counted(x, y):
     assert (density[~outside] == 1).all()
     counts = histogram(eye.view.bins, None, eye.bins.n_bins)
     assert counts.sum() == (~outside).sum()
-    table = eye.model.table
+    table = eye.looks.colors.table
     assert (eye.layout.inner(eye.view.project(table))[outside] == 0).all()
 
 
@@ -196,9 +188,9 @@ def test_the_first_target_is_judged_by_its_colors_and_its_shape():
     frame = frame_with((140, 100), (60, 30))
     eye = Eye(frame_with((140, 100)), (140, 100))
     eye.look(frame, Box(60, 30, *SIZE).center)
-    there = judge(eye.view, eye.model, eye.registration, eye.layout.middle)
+    there = judge(eye.view, eye.looks, eye.layout.middle)
     eye.look(frame, (260, 200))
-    nowhere = judge(eye.view, eye.model, eye.registration, eye.layout.middle)
+    nowhere = judge(eye.view, eye.looks, eye.layout.middle)
     assert there.similarity > 0.8
     assert there.likeness > 0.8
     assert nowhere.similarity < 0.3

@@ -21,9 +21,8 @@ from numbered import number_in, write_video
 
 from tracker import MultiTracker
 from tracker.box import Box, iou
-from tracker.crowd import TARGET_COLORS
 from tracker.outputs import Outputs
-from tracker.overlay import draw
+from tracker.overlay import TARGET_COLORS, draw
 from tracker.recorder import Recorder
 from tracker.reel import Reel
 from tracker.run import Run

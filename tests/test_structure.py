@@ -63,13 +63,11 @@ def test_the_first_filter_is_sure_of_the_first_window_and_never_learns(plain):
     frames = plain
     image, box = frames[0]
     tracker = Tracker(image, box)
-    structure = tracker._structure
+    structure = tracker._looks.structure
     middle = CELLS // 2
 
     def first_response() -> float:
-        return structure.first_log_response(
-            structure.look(image, box.center, 1.0, None), middle, middle
-        )
+        return structure.look(image, box.center, 1.0, None).first_log_response(middle, middle)
 
     before = first_response()
     assert before == pytest.approx(0, abs=0.05)

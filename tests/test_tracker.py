@@ -582,18 +582,20 @@ def test_a_reset_that_keeps_the_model_only_moves_to_the_box(frames_of):
 
 
 @pytest.mark.parametrize("keep_model", [False, True])
-def test_a_reset_may_bring_frames_of_another_size(plain, keep_model):
+@pytest.mark.parametrize("zoom", [2, 0.5])
+def test_a_reset_may_bring_frames_and_a_target_of_another_size(plain, keep_model, zoom):
     tracker = Tracker(*plain[0])
     tracker.update(plain[1][0])
 
-    def doubled(index):
+    def zoomed(index):
         image, box = plain[index]
-        return cv2.resize(image, None, fx=2, fy=2), [2 * number for number in box]
+        small = cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        return small, [zoom * number for number in box]
 
-    tracker.reset(*doubled(2), keep_model=keep_model)
+    tracker.reset(*zoomed(2), keep_model=keep_model)
     for index in range(3, 20):
-        image, box = doubled(index)
-        assert iou(tracker.update(image).box, box) > 0.7
+        image, box = zoomed(index)
+        assert iou(tracker.update(image).box, box) > 0.85
 
 
 def test_a_reset_that_is_refused_leaves_the_tracker_as_it_was(plain):

@@ -37,10 +37,9 @@ from .track import Track
 from .tracker import Tracker
 
 if TYPE_CHECKING:
-    from .crowd import draw_all
     from .interop import tracks_to_supervision
     from .loop import track_video
-    from .overlay import draw
+    from .overlay import draw, draw_all
     from .video import open_sink, open_video
 
 __all__ = [
@@ -70,7 +69,7 @@ __all__ = [
 # Imported when first used: a pipeline that has its frames already pays for cv2 and NumPy only.
 _LAZY = {
     "draw": ".overlay",
-    "draw_all": ".crowd",
+    "draw_all": ".overlay",
     "open_sink": ".video",
     "open_video": ".video",
     "track_video": ".loop",

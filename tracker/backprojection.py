@@ -142,12 +142,11 @@ def pixel_codes(image: NDArray[np.uint8], edge_threshold: int | None) -> NDArray
         return codes
     green = cv2.extractChannel(image, 1)
     along_x, along_y = np.zeros((2, rows, columns), np.uint8)
-    along_x[:, 1:-1] = cv2.absdiff(green[:, 2:], green[:, :-2])
-    along_y[1:-1] = cv2.absdiff(green[2:], green[:-2])
-    edge = cv2.add(along_x, along_y) > edge_threshold
+    cv2.absdiff(green[:, 2:], green[:, :-2], along_x[:, 1:-1])
+    cv2.absdiff(green[2:], green[:-2], along_y[1:-1])
     codes &= np.uint16(0xFFFF ^ (1 << DIRECTION_BIT))
-    codes |= (along_x > along_y).view(np.uint8)
-    codes += np.multiply(edge, 1 << EDGE_BIT, dtype=np.uint16)
+    codes |= along_x > along_y
+    codes |= (cv2.add(along_x, along_y) > edge_threshold) * np.uint16(1 << EDGE_BIT)
     return codes
 
 
@@ -305,9 +304,8 @@ class BackProjection:
         np.sqrt(root, out=root)
         root *= np.float32(1 / max(math.sqrt(float(root @ root)), LEAST_SIMILARITY))
         to_target, to_surroundings, to_first = (self._roots @ root).tolist()
-        root_target, root_surroundings, _ = self._roots
-        weights = root_target * np.float32(1 / max(to_target, LEAST_SIMILARITY))
-        weights -= root_surroundings * np.float32(1 / max(to_surroundings, LEAST_SIMILARITY))
+        shares = 1 / max(to_target, LEAST_SIMILARITY), -1 / max(to_surroundings, LEAST_SIMILARITY)
+        weights = np.array(shares, np.float32) @ self._roots[:2]
         weights /= np.maximum(root, LEAST_ROOT, out=root)
         np.maximum(weights, 0, out=weights)
         return Comparison(to_first, to_target, weights)

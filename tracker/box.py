@@ -93,6 +93,11 @@ class Box(NamedTuple):
         return self.x + self.width / 2, self.y + self.height / 2
 
     @property
+    def size(self) -> tuple[float, float]:
+        """Width and height."""
+        return self.width, self.height
+
+    @property
     def area(self) -> float:
         """Width times height, in square pixels."""
         return self.width * self.height

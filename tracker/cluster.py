@@ -16,7 +16,6 @@ from tqdm import tqdm
 from .arguments import AUTO, OUTPUT_FOLDER
 from .clustering import BandwidthProfile, MeanShift, bandwidth_profile
 from .errors import ConfigError, SinkError
-from .kernels import ProfileName
 from .outputs import check_apart, check_file, make_output_folder
 from .points import PointTable, read_points, write_labels
 
@@ -84,7 +83,7 @@ def _found(options: argparse.Namespace, bar: tqdm[None]) -> _Found:
     table = read_points(options.points, options.columns)
     _advance(bar, "bandwidth")
     is_auto = options.bandwidth == AUTO
-    profile = _profile(table, options.kernel) if is_auto or options.profile else None
+    profile = _profile(table, options) if is_auto or options.profile else None
     _advance(bar, "clustering")
     model = MeanShift(
         bandwidth=profile.widest_plateau if profile and is_auto else options.bandwidth,
@@ -101,13 +100,14 @@ def _found(options: argparse.Namespace, bar: tqdm[None]) -> _Found:
     return _Found(table, model, profile, time.perf_counter() - began)
 
 
-def _profile(table: PointTable, kernel: ProfileName) -> BandwidthProfile:
+def _profile(table: PointTable, options: argparse.Namespace) -> BandwidthProfile:
     """Try bandwidths on some of the points."""
     order = np.random.default_rng(0).permutation(len(table.points))
     try:
-        return bandwidth_profile(table.points[order[:SAMPLE]], kernel=kernel)
+        return bandwidth_profile(table.points[order[:SAMPLE]], kernel=options.kernel)
     except ValueError as error:
-        raise ConfigError(str(error).replace("give bandwidths", "give --bandwidth")) from error
+        asked = "give --bandwidth" if options.bandwidth == AUTO else "leave out --profile"
+        raise ConfigError(str(error).replace("give bandwidths", asked)) from error
 
 
 def _advance(bar: tqdm[None], stage: str) -> None:

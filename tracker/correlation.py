@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CorrelationFilter", "Transforms"]
+__all__ = ["CorrelationFilter", "Spectrum", "Transforms"]
 
 Spectrum = NDArray[np.complex64]  # (channels, cells, cells // 2 + 1)
 
@@ -174,7 +174,7 @@ class CorrelationFilter:
         to frame is not relied on.
         """
         n_pixels = np.float32(self._transforms.cells**2)
-        mean, conjugate = self.mean, self.mean.conj()
+        mean, conjugate, power = self.mean, self.mean.conj(), _squared(self.mean)
         wanted = mean * (self._transforms.desired / n_pixels)
         ridge = self.variance / n_pixels
         penalty = np.float32(FIRST_PENALTY)
@@ -189,8 +189,8 @@ class CorrelationFilter:
             target = target * inverse
             scaled = mean * inverse
             # Sherman & Morrison's formula: one channel's worth of work a frequency.
-            common = np.einsum("kij,kij->ij", conjugate, target)
-            common /= n_pixels + np.einsum("kij,kij->ij", conjugate, scaled).real
+            common = (conjugate * target).sum(axis=0)
+            common /= n_pixels + (power * inverse).sum(axis=0)
             free = target - scaled * common
             if multiplier is not None:
                 free = free + multiplier
@@ -202,12 +202,12 @@ class CorrelationFilter:
 
     def response(self, spectrum: Spectrum) -> NDArray[np.float32]:
         """Correlate with the spectra of a window: (cells, cells), near 1 where the target is."""
-        return self._transforms.response(np.einsum("kij,kij->ij", self.conjugate, spectrum))
+        return self._transforms.response((self.conjugate * spectrum).sum(axis=0))
 
     @property
     def own_response(self) -> float:
         """The response to the mean itself, unshifted."""
-        total = np.einsum("kij,kij->ij", self.conjugate, self.mean).real @ self._transforms.mirror
+        total = (self.conjugate * self.mean).real.sum(axis=0) @ self._transforms.mirror
         return float(total.sum()) / self._transforms.cells**2
 
 

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from .crowd import draw_all
-from .drawing import Image
 from .errors import DamagedError, SourceError
 from .loop import FIRST, READ_AHEAD, read_ahead
-from .overlay import draw
+from .overlay import draw, draw_all
+from .overlay.primitives import Image
 from .run import TRAIL_FRAMES
 from .track import Track
 from .video import Frame, Sink, Video

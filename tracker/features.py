@@ -59,10 +59,12 @@ def channels(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     rows, columns = image.shape[0] // CELL, image.shape[1] // CELL
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA)
+    # Twice by 2 is twice as fast as once by 4.
+    half = cv2.resize(image, (CELL // 2 * columns, CELL // 2 * rows), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(half, (columns, rows), interpolation=cv2.INTER_AREA)
     features = np.empty((N_CHANNELS, rows, columns), np.float32)
     features[:N_ORIENTATIONS] = _scaled(orientations(gray, spread=True)).transpose(2, 0, 1)
-    small_gray = cv2.resize(gray, (columns, rows), interpolation=cv2.INTER_AREA)
+    small_gray = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     features[N_ORIENTATIONS] = _scaled(small_gray - np.float32(MIDDLE_GRAY))
     codes = cv2.cvtColor(small, cv2.COLOR_BGR2BGR555).view(np.uint16)[..., 0]
     names = _scaled(color_names().take(codes, axis=0)) * np.float32(COLOR_NAMES_WEIGHT)
@@ -89,10 +91,10 @@ def orientations(gray: NDArray[Any], *, spread: bool) -> NDArray[np.float32]:
     length, angle = cv2.cartToPolar(slope_x, slope_y)
     # Over a whole turn each orientation comes twice: 0 ... 17, and then one for opposite ones.
     angle *= N_ORIENTATIONS / np.pi
-    bins = angle.astype(np.int32)
-    bins -= N_ORIENTATIONS * (bins >= N_ORIENTATIONS)
-    np.minimum(bins, N_ORIENTATIONS - 1, out=bins)
-    bins += _first_bins(gray.shape)
+    turns = angle.astype(np.uint8)  # bytes until the end: six times as fast as whole numbers
+    turns -= np.uint8(N_ORIENTATIONS) * (turns >= N_ORIENTATIONS)
+    np.minimum(turns, N_ORIENTATIONS - 1, out=turns)
+    bins = _first_bins(gray.shape) + turns
     rows, columns = gray.shape[0] // CELL, gray.shape[1] // CELL
     counts = np.bincount(bins.ravel(), length.ravel(), rows * columns * N_ORIENTATIONS)
     cells = counts.astype(np.float32).reshape(rows, columns, N_ORIENTATIONS)

@@ -181,3 +181,9 @@ class View:
         """Count the bins under an aperture about a pixel, by its weights."""
         bins = aperture.around(self.padded_bins, *pixel)
         return histogram(bins, aperture.weights, self.sort.n_bins)
+
+    def counts(self, pixel: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Count the bins of a target about a pixel, and of all else in view."""
+        everything = histogram(self.bins, None, self.sort.n_bins)
+        layout = self.layout
+        return self.histogram(layout.target, pixel), everything - self.histogram(layout.box, pixel)

@@ -23,9 +23,9 @@ SAME_SHARE, TAKEN_UP = 0.3, 1.5
 # A target is corrected for so many frames while its window grows by so much.
 RIPE, GROWN = 8, 1.15
 ENDS_AFTER = 30  # frames lost; or sooner, after as many as it was followed in
-# Frames in which a target goes by so many of its sides over the background, or was no mover: a
-# shadow's border, a place that something left.
-PROBATION, TRAVEL = 20, 0.3
+# Frames after which a target has gone by so many of its sides over the background, or was seen to
+# move in the last few, or was no mover: a shadow's border, a place that something left.
+PROBATION, TRAVEL, LAST = 20, 0.3, 10
 
 
 @dataclass(slots=True)
@@ -38,18 +38,25 @@ class Begun:
     """Frames since then."""
     lost_for: int = 0
     """Frames in a row."""
+    unseen: int = 0
+    """Frames in a row in which nothing moved there."""
+    has_gone: bool = False
+    """Whether it was once far enough from its start to be a mover for good."""
 
-    def take(self, track: Track) -> None:
-        """Take note of where it is in the next frame."""
+    def take(self, track: Track, *, moves: bool) -> None:
+        """Take note of where it is in the next frame, and whether something moves there."""
         self.age += 1
+        self.unseen = 0 if moves else self.unseen + 1
         self.lost_for = self.lost_for + 1 if track.state is State.LOST else 0
+        gone = math.dist(self.start, track.box.center)
+        self.has_gone = self.has_gone or gone >= TRAVEL * track.box.side
 
-    def has_ended(self, track: Track) -> bool:
-        """Tell whether it has left, or has not moved at all."""
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has left, or has not moved."""
         if self.lost_for >= min(ENDS_AFTER, self.age - self.lost_for):
             return self.lost_for > 0
-        stayed = math.dist(self.start, track.box.center) < TRAVEL * track.box.side
-        return self.age == PROBATION and stayed
+        return self.age >= PROBATION and self.unseen >= LAST and not self.has_gone
 
 
 class Movers:
@@ -82,8 +89,9 @@ class Movers:
         self._begun = {number: one for number, one in self._begun.items() if number in tracks}
         for number, one in list(self._begun.items()):
             one.start = self._detector.carried(one.start)
-            one.take(tracks[number])
-            if one.has_ended(tracks[number]):
+            box = tracks[number].box
+            one.take(tracks[number], moves=any(_is_taken(window, [box]) for window in windows))
+            if one.has_ended:
                 self._targets.remove(number)
         self._let_ripen(image, windows)
         taken = [track.box.scaled(TAKEN_UP) for track in self._targets.tracks.values()]

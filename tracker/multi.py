@@ -21,9 +21,9 @@ from .claims import neighbors
 from .confidence import State
 from .config import TrackerConfig, config_of
 from .errors import ConfigError, FrameError, TargetError
-from .patch import check_frame
+from .inputs import check_frame, on_frame, seconds
 from .track import Track
-from .tracker import Tracker, on_frame, seconds
+from .tracker import Tracker
 
 __all__ = ["MultiTracker"]
 

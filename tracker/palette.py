@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .box import Box
 from .errors import BoxError, ConfigError, FrameError
+from .inputs import as_bgr_code, check_frame
 from .kernels import gaussian
-from .patch import as_bgr_code, check_frame
 
 __all__ = ["Swatch", "draw_palette", "palette"]
 

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .box import Box
-from .errors import FrameError
 
-__all__ = ["Patch", "as_bgr_code", "check_frame", "cut"]
+__all__ = ["Patch", "cut"]
 
 Image = NDArray[np.uint8]
 Point = tuple[float, float]
@@ -50,67 +49,6 @@ class Patch(NamedTuple):
         return (x - self.region.x) / across, (y - self.region.y) / down
 
 
-def check_frame(frame: Any) -> NDArray[np.uint8]:
-    """Return *frame* when it is a picture the tracker can read.
-
-    Parameters
-    ----------
-    frame : uint8 array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
-        May be read-only and non-contiguous; it is never written to.
-
-    Raises
-    ------
-    FrameError
-        If it is None, empty, of another dtype or shape; the message says how to convert it.
-    """
-    if frame is None:
-        raise FrameError("frame is None: expected a picture; did the capture end or fail?")
-    if not isinstance(frame, np.ndarray):
-        raise FrameError(
-            f"frame is a {type(frame).__name__}: expected a NumPy array; use numpy.asarray(frame)"
-        )
-    if frame.ndim not in (2, 3) or (frame.ndim == 3 and frame.shape[2] not in (1, 3, 4)):
-        raise FrameError(
-            f"frame of shape {frame.shape}: expected (H, W), (H, W, 3) or (H, W, 4); "
-            "channels come last"
-        )
-    if frame.size == 0:
-        raise FrameError(f"frame of shape {frame.shape}: expected at least one pixel")
-    if frame.dtype != np.uint8:
-        raise FrameError(
-            f"frame of dtype {frame.dtype}: expected uint8; convert by {_conversion(frame)}"
-        )
-    return frame
-
-
-def _conversion(frame: NDArray[Any]) -> str:
-    """Say how a frame of another dtype becomes uint8."""
-    if frame.dtype == np.bool_:
-        return "frame.astype(numpy.uint8) * 255"
-    if frame.dtype == np.uint16:
-        return "(frame >> 8).astype(numpy.uint8)"
-    if np.issubdtype(frame.dtype, np.floating):
-        return "(frame * 255).clip(0, 255).astype(numpy.uint8) if its values are 0 to 1"
-    return "frame.clip(0, 255).astype(numpy.uint8)"
-
-
-def as_bgr_code(frame_shape: tuple[int, ...], channels: str) -> int | None:
-    """Tell which ``cv2.cvtColor`` code makes BGR of such frames; None when they are BGR.
-
-    Parameters
-    ----------
-    frame_shape : (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
-    channels : {"bgr", "rgb"}
-        The order of the first three channels.
-    """
-    depth = 1 if len(frame_shape) == 2 else frame_shape[2]
-    if depth == 1:
-        return int(cv2.COLOR_GRAY2BGR)
-    if depth == 4:
-        return int(cv2.COLOR_BGRA2BGR if channels == "bgr" else cv2.COLOR_RGBA2BGR)
-    return None if channels == "bgr" else int(cv2.COLOR_RGB2BGR)
-
-
 def cut(frame: Image, region: Box, shape: tuple[int, int], bgr_code: int | None = None) -> Patch:
     """Cut *region* out of *frame* and bring it to *shape* (rows, columns), bilinearly.
 
@@ -125,7 +63,7 @@ def cut(frame: Image, region: Box, shape: tuple[int, int], bgr_code: int | None 
     shape : (int, int)
         Rows and columns of the patch.
     bgr_code : int, optional
-        ``cv2.cvtColor`` code that makes the patch BGR, see :func:`as_bgr_code`.
+        ``cv2.cvtColor`` code that makes the patch BGR, see :func:`~tracker.inputs.as_bgr_code`.
     """
     height, width = frame.shape[:2]
     left, top = round(region.x), round(region.y)

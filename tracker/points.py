@@ -21,6 +21,7 @@ __all__ = ["PointTable", "read_points", "write_labels"]
 DELIMITERS = "\t;, "  # the first that is in the first line; a comma may stand for a decimal point
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 SUFFIXES = (*TEXT_SUFFIXES, ".npy", ".parquet")
+LINE_ENDS = "\r\n"
 NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 
@@ -59,7 +60,8 @@ def read_points(path: Path, columns: Sequence[str] = ()) -> PointTable:
     except SourceError:
         raise
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from error
+        why = error.strerror or " ".join(str(error).split())  # some are of several lines
+        raise SourceError(f"{path}: cannot be read ({why})") from error
     if not table.points.size:
         raise SourceError(f"{path}: no row of numbers")
     wrong = np.argwhere(~np.isfinite(table.points))
@@ -98,7 +100,7 @@ def _read_text(path: Path, columns: Sequence[str]) -> PointTable:
             line, first = next(rows, (0, []))
             names = _numbers(len(first))
             if _are_names(first, columns):
-                names = [name.strip() for name in first]
+                names = [name.strip() or names[place] for place, name in enumerate(first)]
             else:
                 rows = chain([(line, first)], rows)
             chosen = _chosen(path, names, columns)
@@ -111,7 +113,10 @@ def _read_text(path: Path, columns: Sequence[str]) -> PointTable:
 
 
 def _rows(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    """Give the cells of each line that has any, and its number."""
+    """Give the cells of each line that has any, and its number.
+
+    Where the first line ends with a delimiter, no line needs a cell after it.
+    """
     first = next(lines, "")
     delimiter = next((sign for sign in DELIMITERS if sign in first.strip()), ",")
     lines = chain([first], lines)
@@ -120,7 +125,13 @@ def _rows(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
     else:
         reader = csv.reader(lines, delimiter=delimiter)
         numbered = ((reader.line_num, cells) for cells in reader)
+        if first.rstrip(LINE_ENDS + " ").endswith(delimiter):
+            numbered = ((line, _without_last_empty(cells)) for line, cells in numbered)
     return ((line, cells) for line, cells in numbered if cells)
+
+
+def _without_last_empty(cells: list[str]) -> list[str]:
+    return cells if cells and cells[-1].strip() else cells[:-1]
 
 
 def _are_names(first: list[str], columns: Sequence[str]) -> bool:
@@ -202,12 +213,27 @@ def _read_parquet(path: Path, columns: Sequence[str]) -> PointTable:
             f'{path}: reading it needs pip install "meanshift-tracker[parquet]"'
         ) from error
     try:
-        table: Any = parquet.read_table(path)
-        chosen = [table.column_names[place] for place in _chosen(path, table.column_names, columns)]
-        values = [table[name].cast(pyarrow.float64()).to_numpy() for name in chosen]
+        with parquet.ParquetFile(path) as file:
+            table: Any = file.read()
     except pyarrow.ArrowException as error:
-        raise SourceError(f"{path}: {error}; name columns of numbers with --columns") from error
-    return PointTable(np.stack(values, axis=1), chosen)
+        raise SourceError(f"{path}: no Parquet file that can be read ({error})") from error
+    names = table.column_names
+    chosen = _chosen(path, names, columns)
+    values = [_floats(path, table.column(place), names[place]) for place in chosen]
+    return PointTable(np.stack(values, axis=1), [names[place] for place in chosen])
+
+
+def _floats(path: Path, column: Any, name: str) -> NDArray[np.float64]:
+    import pyarrow
+
+    try:
+        numbers: NDArray[np.float64] = column.cast(pyarrow.float64(), safe=False).to_numpy()
+    except pyarrow.ArrowException as error:
+        raise SourceError(
+            f"{path}: column {name} is of type {column.type}, expected numbers; "
+            "give --columns without it"
+        ) from error
+    return numbers
 
 
 def _numbers(count: int) -> list[str]:
@@ -221,4 +247,11 @@ def _chosen(path: Path, names: list[str], columns: Sequence[str]) -> list[int]:
     for column in columns:
         if column not in places:
             raise ConfigError(f"--columns {column}: {path} has {', '.join(names)}")
+        alike = [number for number, name in enumerate(names, start=1) if name == column]
+        if len(alike) > 1:
+            numbers = ", ".join(map(str, alike))
+            raise ConfigError(
+                f"--columns {column}: {path} has {len(alike)} of that name; "
+                f"give one of their numbers, {numbers}"
+            )
     return [places[column] for column in columns] or list(range(len(names)))

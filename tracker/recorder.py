@@ -11,9 +11,9 @@ from types import TracebackType
 import cv2
 
 from .behind import WriteBehind
-from .drawing import Image
 from .outputs import Outputs, write_whole
-from .sheet import SheetPictures
+from .overlay.primitives import Image
+from .overlay.sheet import SheetPictures
 from .tables import open_table
 from .track import Track
 from .video import Frame, Sink, Video, open_sink

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .kernels import Aperture, grid
 
-__all__ = ["Alignment", "Registration"]
+__all__ = ["Alignment", "Registration", "trust"]
 
 SMOOTHING = 0.7  # pixels, deviation: derivatives of a noisy map mean little without it
 RIDGE = 0.02  # of the diagonal; a plateau from 0.005 to 0.1
@@ -31,6 +31,7 @@ LEAST_CONTRAST = 1e-6  # keeps the fit defined on a map without any
 DIAGONAL = np.eye(5)  # of the fit's five unknowns: shift x and y, log scale, offset, gain
 CENTRAL_DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
 SHIFT_LIMIT = 3.0  # pixels a step may move the center
+BLURRED_LIKENESS, CLEAR_LIKENESS = 0.4, 0.95
 
 
 class Alignment(NamedTuple):
@@ -129,6 +130,12 @@ class Registration:
         measure[6] = self._first_standardised
         measure[7] = 1 / self._total
         return measure
+
+
+def trust(likeness: float) -> float:
+    """Tell how far a fit is to be trusted: 0 for a blurred outline, 1 for a clear one."""
+    clear = (likeness - BLURRED_LIKENESS) / (CLEAR_LIKENESS - BLURRED_LIKENESS)
+    return min(max(clear, 0.0), 1.0)
 
 
 def _limited(shift: float) -> float:

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from .box import Box, iou
-from .crowd import draw_all
-from .drawing import Image
 from .errors import DamagedError, SinkError
 from .loop import FIRST, Follower
 from .movers import Movers
 from .multi import MultiTracker
-from .overlay import draw
+from .overlay import draw, draw_all
+from .overlay.primitives import Image
 from .recorder import Recorder
 from .signals import Stopped, StopSignals
 from .track import Track

@@ -17,17 +17,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .appearance import Appearance
 from .backprojection import BackProjection
 from .box import Box, RotatedBox
 from .confidence import Confidence, State
 from .config import TrackerConfig
 from .errors import StateFileError, TrackerError
+from .inputs import as_bgr_code
+from .layout import Layout
 from .lookalikes import LookAlikes, Mover
 from .motion import Motion
-from .patch import Patch, as_bgr_code
+from .patch import Patch
 from .redetect import Redetection
 from .registration import Registration
 from .rotation import Rotation
+from .scale import ScaleFilter
+from .structure import Structure
 from .track import Track
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "read_state", "restore", "state_of", "write_state"]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 4
+VERSION = 5
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -93,16 +98,16 @@ def _digest(arrays: Arrays) -> NDArray[np.uint8]:
 
 def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
     """Give all that a tracker remembers: numbers that JSON can hold, and arrays."""
-    model, registration, patch = tracker._model, tracker._registration, tracker._view.patch
+    looks, extent, patch = tracker._looks, tracker._extent, tracker._view.patch
     confidence = tracker._confidence
     numbers: Numbers = {
         "config": tracker.config.to_dict(),
         "channels": tracker._channels,
         "frame_shape": tracker._frame_shape,
         "index": tracker._index,
-        "first_size": tracker._first_size,
-        "pixel": tracker._pixel,
-        "scale": tracker._scale,
+        "first_size": extent.first,
+        "told_size": extent.told,
+        "scale": extent.scale,
         "believed": tracker._believed,
         "motion": dataclasses.asdict(tracker._motion),
         "lookalikes": dataclasses.asdict(tracker._lookalikes),
@@ -114,16 +119,16 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
         "valid": patch.valid and [(part.start, part.stop) for part in patch.valid],
     }
     arrays: Arrays = {
-        "first_target": model.first_target,
-        "first_surroundings": model.first_surroundings,
-        "target": model.target,
-        "surroundings": model.surroundings,
-        "first_outline": registration.first,
-        "outline": registration.mean,
+        "first_target": looks.colors.first_target,
+        "first_surroundings": looks.colors.first_surroundings,
+        "target": looks.colors.target,
+        "surroundings": looks.colors.surroundings,
+        "first_outline": looks.outline.first,
+        "outline": looks.outline.mean,
         "patch": patch.image,
     }
-    structure = tracker._structure
-    if structure is not None:
+    structure, sizes = looks.structure, tracker._sizes
+    if structure is not None and sizes is not None:
         arrays |= {
             "first_spectrum": structure.spectrum,
             "first_posterior": structure.first_posterior,
@@ -131,8 +136,8 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
             "spectrum": structure.learnt.mean,
             "variance": structure.learnt.variance,
             "filter": structure.learnt.conjugate,
-            "sizes_numerator": tracker._sizes.numerator,
-            "sizes_energy": tracker._sizes.energy,
+            "sizes_numerator": sizes.numerator,
+            "sizes_energy": sizes.energy,
         }
     return numbers, arrays
 
@@ -158,8 +163,9 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     tracker._bgr = as_bgr_code(tracker._frame_shape, tracker._channels)
     tracker._index = numbers["index"]
     tracker._lay_out(tuple(numbers["first_size"]))
-    tracker._pixel = tuple(numbers["pixel"])
-    tracker._scale = numbers["scale"]
+    tracker._extent = tracker._extent._replace(
+        told=tuple(numbers["told_size"]), scale=numbers["scale"]
+    )
     tracker._believed = Box(*numbers["believed"])
     tracker._motion = Motion(**_tuples(numbers["motion"]))
     lookalikes = numbers["lookalikes"]
@@ -182,16 +188,27 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
             valid and tuple(slice(start, stop) for start, stop in valid),
         )
     )
-    tracker._model = BackProjection(arrays["first_target"], arrays["first_surroundings"])
-    tracker._model.replace(arrays["target"], arrays["surroundings"])
-    tracker._registration = Registration(tracker._layout.outline, arrays["first_outline"])
-    tracker._registration.replace(arrays["outline"])
-    structure = tracker._structure
-    if structure is not None:
-        structure.start(arrays["first_spectrum"], arrays["first_posterior"])
-        structure.posterior = arrays["posterior"]
-        structure.learnt.replace(arrays["spectrum"], arrays["variance"], arrays["filter"])
+    tracker._looks, tracker._sizes = _looks(tracker._layout, arrays), None
+    if tracker.config.structure:
+        width, height = tracker._extent.first
+        tracker._looks.structure = _structure(Structure(width, height), arrays)
+        tracker._sizes = ScaleFilter(width, height)
         tracker._sizes.replace(arrays["sizes_numerator"], arrays["sizes_energy"])
+
+
+def _looks(layout: Layout, arrays: Arrays) -> Appearance:
+    colors = BackProjection(arrays["first_target"], arrays["first_surroundings"])
+    colors.replace(arrays["target"], arrays["surroundings"])
+    outline = Registration(layout.outline, arrays["first_outline"])
+    outline.replace(arrays["outline"])
+    return Appearance(colors, outline)
+
+
+def _structure(structure: Structure, arrays: Arrays) -> Structure:
+    structure.start(arrays["first_spectrum"], arrays["first_posterior"])
+    structure.posterior = arrays["posterior"]
+    structure.learnt.replace(arrays["spectrum"], arrays["variance"], arrays["filter"])
+    return structure
 
 
 def _tuples(numbers: Numbers) -> Numbers:

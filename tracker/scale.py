@@ -55,6 +55,10 @@ class ScaleFilter:
         self._transform = np.vstack([turn.real, turn.imag]).astype(np.float32)
         steps = (np.arange(SIZES) + MIDDLE) % SIZES - MIDDLE
         self._desired = np.fft.rfft(np.exp(-0.5 * (steps / RESPONSE_DEVIATION) ** 2))
+        # Spectrum to response, no change being in the middle; the left out half is the mirror.
+        back = np.exp(2j * np.pi * np.outer(np.arange(SIZES) - MIDDLE, np.arange(HALF)) / SIZES)
+        back[:, 1:] *= 2
+        self._response = (back / SIZES).astype(np.complex64)
         self.numerator = np.zeros((HALF, 0), np.complex64)
         self.energy = np.zeros(HALF, np.float32)
 
@@ -78,8 +82,8 @@ class ScaleFilter:
 
     def measure(self, spectrum: NDArray[np.complex64]) -> float:
         """Give the logarithm of the target's size, relative to that of the sample's box."""
-        joint = np.einsum("ij,ij->i", self.numerator, spectrum) / (self.energy + RIDGE)
-        response = np.roll(np.fft.irfft(joint, SIZES), MIDDLE)
+        joint = (self.numerator * spectrum).sum(axis=1) / (self.energy + RIDGE)
+        response = (self._response @ joint).real
         best = int(response.argmax())
         offset = 0.0
         if 0 < best < SIZES - 1:

@@ -14,17 +14,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .backprojection import BackProjection
+from .appearance import Appearance
 from .claims import Claim
 from .confidence import Evidence
 from .fusion import COLOR_WEIGHT, joint_density, modes, peaks
 from .layout import COARSE, Layout, View
 from .lookalikes import Candidate, LookAlikes
 from .meanshift import climb_aperture
-from .registration import Alignment, Registration
-from .structure import Sight, Structure
+from .registration import Alignment, trust
+from .structure import Sight
 
-__all__ = ["Place", "Verdict", "find", "find_jointly", "first_cell", "fullest", "judge", "trust"]
+__all__ = ["Place", "Verdict", "find", "find_first", "find_jointly", "fullest", "judge"]
 
 FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
 ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains nothing
@@ -42,7 +42,6 @@ CLEARLY = 0.5
 FIRST_APART = 0.4
 STRONGER = 0.2  # logarithm of its response, relative to that at the joint place
 LEAST_FIRST = -1.6  # the same, relative to its own: less is chance, -1.8 leaves what turns
-BLURRED_LIKENESS, CLEAR_LIKENESS = 0.4, 0.95
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 
 
@@ -80,69 +79,60 @@ class Verdict(NamedTuple):
     """Logarithm of the structure filter's response, relative to its own; None without."""
 
 
-def find(view: View, model: BackProjection, registration: Registration) -> Place:
+def find(view: View, looks: Appearance) -> Place:
     """Find the target on a view, by color."""
-    density = view.project(model.table)
+    density = view.project(looks.colors.table)
     start = fullest(view.layout.inner(density), view.layout)
-    return _climbed(view, density, model, registration, start)
+    return _climbed(view, density, looks, start)
 
 
 def find_jointly(
     view: View,
     sight: Sight,
-    model: BackProjection,
-    registration: Registration,
-    structure: Structure,
+    looks: Appearance,
     lookalikes: LookAlikes,
     claims: Sequence[Claim] = (),
 ) -> Place:
     """Find the target on a view and a sight of one place, by color and structure."""
     layout = view.layout
-    density = view.project(model.table)
+    density = view.project(looks.colors.table)
     filling = sight.over_cells(_filling(layout.inner(density), layout, 1), view)
-    found = modes(joint_density(sight.response, filling, structure.side), structure.side)
+    found = modes(joint_density(sight.response, filling, sight.side), sight.side)
     places = [sight.to_frame(mode.column, mode.row) for mode in found]
-    side = structure.side * sight.cell_size
+    side = sight.side * sight.cell_size
     chosen = lookalikes.choice(places, side, claims)
     hidden = chosen is None
     place = lookalikes.target.expected if chosen is None else places[chosen]
     mode = view.patch.to_patch(*place)
-    joint = _climbed(view, density, model, registration, layout.nearest(*mode))
+    joint = _climbed(view, density, looks, layout.nearest(*mode))
     joint = joint._replace(
         center=_within(mode, layout) if hidden else _between(mode, joint, layout)
     )
-    joint = _judged(joint, place, sight, structure)
-    joint = joint._replace(hidden=hidden, candidates=_candidates(sight, filling, structure.side))
+    joint = _judged(joint, place, sight)
+    joint = joint._replace(hidden=hidden, candidates=_candidates(sight, filling))
     if hidden:
         return joint
     start = fullest(layout.inner(density), layout)
     there = view.patch.to_frame(start[0] + 0.5, start[1] + 0.5)
     apart = math.dist(start, mode) >= APART * layout.side
     if apart and not lookalikes.claimed(there, side, claims):
-        alone = _climbed(view, density, model, registration, start)
-        alone = _judged(alone, view.patch.to_frame(*alone.center), sight, structure)
+        alone = _climbed(view, density, looks, start)
+        alone = _judged(alone, view.patch.to_frame(*alone.center), sight)
         if alone.evidence.log_odds > joint.evidence.log_odds + CLEARLY:
             joint = alone._replace(candidates=joint.candidates)
-    first = _first_place(view, sight, model, registration, structure, joint)
+    first = _first_place(view, sight, looks, joint)
     if first is None or lookalikes.claimed(view.patch.to_frame(*first.center), side, claims):
         return joint
     return joint._replace(rival=first)
 
 
-def _first_place(
-    view: View,
-    sight: Sight,
-    model: BackProjection,
-    registration: Registration,
-    structure: Structure,
-    found: Place,
-) -> Place | None:
+def _first_place(view: View, sight: Sight, looks: Appearance, found: Place) -> Place | None:
     """Give the place where the first filter answers most, if it is clearly likelier than *found*.
 
     What is learnt may leave the target with whatever hid it slowly; the first filter does not.
     """
     column, row = cv2.minMaxLoc(sight.first_response)[3]
-    response = structure.first_log_response(sight, column, row)
+    response = sight.first_log_response(column, row)
     there = sight.to_frame(column, row)
     mode = view.patch.to_patch(*there)
     layout, here = view.layout, found.evidence.first_response
@@ -150,7 +140,7 @@ def _first_place(
         return None
     if math.dist(mode, found.center) < FIRST_APART * layout.side:
         return None
-    place = _climbed(view, found.density, model, registration, layout.nearest(*mode))
+    place = _climbed(view, found.density, looks, layout.nearest(*mode))
     evidence = place.evidence._replace(first_response=response)
     if evidence.log_odds < found.evidence.log_odds + CLEARLY:
         return None
@@ -158,24 +148,24 @@ def _first_place(
     return place._replace(center=center, evidence=evidence, candidates=found.candidates)
 
 
-def _candidates(sight: Sight, filling: NDArray[np.float32], side: float) -> tuple[Candidate, ...]:
+def _candidates(sight: Sight, filling: NDArray[np.float32]) -> tuple[Candidate, ...]:
     """Give all that answers like the target, as it was at the start or as it was learnt.
 
     Unlike in the joint density, color counts wherever it is, and what was learnt not to be the
     target is seen by the first filter: look-alikes are to be known before they are near.
     """
     likely = np.maximum(sight.response, sight.first_response) + np.float32(COLOR_WEIGHT) * filling
-    found = peaks(np.maximum(likely, 0), side)
+    found = peaks(np.maximum(likely, 0), sight.side)
     return tuple(
         Candidate(sight.to_frame(mode.column, mode.row), mode.height / found[0].height)
         for mode in found
     )
 
 
-def _judged(place: Place, center: tuple[float, float], sight: Sight, structure: Structure) -> Place:
+def _judged(place: Place, center: tuple[float, float], sight: Sight) -> Place:
     """Add what the first frame's structure says of a place, the center being in the frame."""
     column, row = sight.to_cells(*center)
-    response = structure.first_log_response(sight, round(column), round(row))
+    response = sight.first_log_response(round(column), round(row))
     return place._replace(evidence=place.evidence._replace(first_response=response))
 
 
@@ -193,36 +183,38 @@ def _within(point: tuple[float, float], layout: Layout) -> tuple[float, float]:
     return min(max(point[0], 0.5), columns - 0.5), min(max(point[1], 0.5), rows - 0.5)
 
 
-def first_cell(view: View, density: NDArray[np.float32], sight: Sight) -> tuple[int, int]:
-    """Find the cell of a sight where the first frame's target is likeliest, wherever it is."""
-    filling = sight.over_cells(_filling(view.layout.inner(density), view.layout, 1), view)
+def find_first(
+    view: View, sight: Sight | None, looks: Appearance
+) -> tuple[tuple[float, float], Verdict]:
+    """Find the center in the frame where the first frame's target is likeliest, and judge it.
+
+    Whatever was learnt since, and wherever on the view it is; without a sight, by color alone.
+    """
+    layout = view.layout
+    density = layout.inner(view.project(looks.colors.first_table))
+    if sight is None:
+        pixel = fullest(density, layout)
+        return view.patch.to_frame(pixel[0] + 0.5, pixel[1] + 0.5), judge(view, looks, pixel)
+    filling = sight.over_cells(_filling(density, layout, 1), view)
     likely = sight.first_response + np.float32(COLOR_WEIGHT) * filling
     column, row = cv2.minMaxLoc(likely)[3]
-    return column, row
-
-
-def trust(likeness: float) -> float:
-    """Tell how far a fit is to be trusted: 0 for a blurred outline, 1 for a clear one."""
-    clear = (likeness - BLURRED_LIKENESS) / (CLEAR_LIKENESS - BLURRED_LIKENESS)
-    return min(max(clear, 0.0), 1.0)
+    center = sight.to_frame(column, row)
+    verdict = judge(view, looks, layout.nearest(*view.patch.to_patch(*center)))
+    return center, verdict._replace(response=sight.first_log_response(column, row))
 
 
 def _climbed(
-    view: View,
-    density: NDArray[np.float32],
-    model: BackProjection,
-    registration: Registration,
-    start: tuple[int, int],
+    view: View, density: NDArray[np.float32], looks: Appearance, start: tuple[int, int]
 ) -> Place:
     """Climb the density from a pixel, and align it with the target's."""
     layout = view.layout
-    colors = model.compare(view.histogram(layout.kernel, start))
+    colors = looks.colors.compare(view.histogram(layout.kernel, start))
     weights = view.project(colors.weights)
     x, y, _ = climb_aperture(weights, layout.window, start, layout.shape, CLIMB_STEPS)
     alignment: Alignment
     for _ in range(ALIGNMENTS):
         column, row = round(x), round(y)
-        alignment = registration.align(density, (column, row))
+        alignment = looks.outline.align(density, (column, row))
         x = min(max(column + alignment.shift[0], 0.0), layout.shape[1] - 1.0)
         y = min(max(row + alignment.shift[1], 0.0), layout.shape[0] - 1.0)
         if (round(x), round(y)) == (column, row):
@@ -234,12 +226,10 @@ def _climbed(
     return Place((x + 0.5, y + 0.5), alignment.log_scale, density, evidence)
 
 
-def judge(
-    view: View, model: BackProjection, registration: Registration, pixel: tuple[int, int]
-) -> Verdict:
+def judge(view: View, looks: Appearance, pixel: tuple[int, int]) -> Verdict:
     """Tell how like the first frame's target what lies round a pixel is."""
-    colors = model.compare(view.histogram(view.layout.kernel, pixel))
-    alignment = registration.align(view.project(model.first_table), pixel)
+    colors = looks.colors.compare(view.histogram(view.layout.kernel, pixel))
+    alignment = looks.outline.align(view.project(looks.colors.first_table), pixel)
     return Verdict(colors.first_similarity, alignment.first_likeness)
 
 

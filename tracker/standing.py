@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from .box import Box
-from .drawing import Image
 from .errors import DamagedError
+from .overlay.primitives import Image
 from .reel import Reel
 from .screen import Player, Preview
 from .screen.editor import BoxEditor

@@ -13,8 +13,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from .box import Box
-from .drawing import Image
 from .errors import BoxError, SinkError
+from .overlay.primitives import Image
 from .reel import SAME_S, Reel
 from .run import Run, Seen, trails_of
 from .screen import Player, Preview

@@ -44,6 +44,10 @@ class Sight(NamedTuple):
     """(CELLS, CELLS), of the filter as learnt; no shift is at (CELLS / 2, CELLS / 2)."""
     first_response: NDArray[np.float32]
     """The same, of the first frame's filter."""
+    first_own: float
+    """The first frame's filter's response to the first frame itself."""
+    side: float
+    """Cells of the target's side."""
 
     @property
     def cell_size(self) -> float:
@@ -58,6 +62,13 @@ class Sight(NamedTuple):
         """Map a center in the frame to its place in a response."""
         column, row = self.patch.to_patch(x, y)
         return column / CELL, row / CELL
+
+    def first_log_response(self, column: int, row: int) -> float:
+        """Give the logarithm of the first filter's response at a cell, relative to its own one."""
+        column, row = min(max(column, 0), CELLS - 1), min(max(row, 0), CELLS - 1)
+        near = self.first_response[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+        relative = float(near.max()) / max(self.first_own, LEAST_RESPONSE)
+        return math.log(min(max(relative, LEAST_RESPONSE), LARGEST_RESPONSE))
 
     def over_cells(self, filling: NDArray[np.float32], view: View) -> NDArray[np.float32]:
         """Resample a map of a view to the places of a response; 0 beyond the view."""
@@ -129,9 +140,14 @@ class Structure:
     ) -> Sight:
         """Answer how like the target a window about a place is, at each of its shifts."""
         patch, spectrum = self.cut(frame, center, scale, bgr)
-        first = np.einsum("kij,kij->ij", self._first_conjugate, spectrum)
+        first = (self._first_conjugate * spectrum).sum(axis=0)
         return Sight(
-            patch, spectrum, self.learnt.response(spectrum), self._transforms.response(first)
+            patch,
+            spectrum,
+            self.learnt.response(spectrum),
+            self._transforms.response(first),
+            self._first_response,
+            self.side,
         )
 
     def over_box(
@@ -149,13 +165,6 @@ class Structure:
         return np.asarray(
             cv2.warpAffine(smooth, to_density, (columns, rows), flags=how), np.float32
         )
-
-    def first_log_response(self, sight: Sight, column: int, row: int) -> float:
-        """Give the logarithm of the first filter's response at a cell, relative to its own one."""
-        column, row = min(max(column, 0), CELLS - 1), min(max(row, 0), CELLS - 1)
-        near = sight.first_response[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
-        relative = float(near.max()) / max(self._first_response, LEAST_RESPONSE)
-        return math.log(min(max(relative, LEAST_RESPONSE), LARGEST_RESPONSE))
 
     def learn(
         self,

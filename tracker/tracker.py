@@ -19,51 +19,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .backprojection import BackProjection, Bins, histogram, unit
+from .appearance import Appearance
+from .backprojection import Bins
 from .box import Box, RotatedBox
 from .claims import Claim, behind, covered, is_claimed, share, within
 from .confidence import SMOOTHING, Confidence, State, reason
 from .config import TrackerConfig, config_of
-from .errors import BoxError, ConfigError, FrameError
+from .errors import ConfigError, FrameError
+from .extent import Extent, scale_by_color, scale_jointly
+from .inputs import as_bgr_code, check_frame, on_frame, seconds
 from .layout import Layout, View
 from .lookalikes import LONGEST_HIDDEN, LookAlikes
 from .motion import Motion
-from .patch import as_bgr_code, check_frame
 from .redetect import Redetection, color_posterior, likely_places
-from .registration import Registration
 from .rotation import Rotation, Spread, spread
 from .saving import read_state, restore, state_of, write_state
 from .scale import ScaleFilter
-from .search import Place, Verdict, find, find_jointly, first_cell, fullest, judge, trust
+from .search import Place, Verdict, find, find_first, find_jointly, judge
 from .structure import Sight, Structure
 from .track import Track
 
-__all__ = ["Tracker", "on_frame", "seconds"]
+__all__ = ["Tracker"]
 
+LEARN_STRUCTURE_EVERY = 2  # frames; learning in each costs 0.03
 LEARN_EVERY = 6  # frames; 4 measures the same and costs more, 8 loses targets in changing light
-# The alignment's change of size is taken by this share when the density is just like its template,
-# by a tenth of it when their correlation is low.
-SCALE_STEP = 0.4
-LEAST_SCALE_TRUST = 0.1
-SCALE_LIMIT = 0.04  # logarithm a frame
-SCALE_PULL = (0.0025, 0.05)  # back to the first size, a frame: when sure, and more when not
-SCALE_RANGE = (0.2, 5.0)  # of the first size
 # The lowest tenth of benchmark targets. Those below 1/3 are followed with a mean success of 0.47,
 # those above it with 0.62.
 POOR_SEPARABILITY = 0.25
-LEARN_STRUCTURE_EVERY = 2  # frames; learning in each costs 0.03
-COLOR_SCALE_STEP = 0.1  # share of the alignment's change of size that adds to the filter's
-DOUBT_PULL = 0.03  # back to the first size, a frame, as far as the place is doubted
-LEAST_SIDE = 5.0  # pixels of the target's shorter side: smaller ones have no structure
-SCALE_RANGE_JOINTLY = 0.1  # of the first size, the least
-LARGEST_SHARE = 1.1  # of the frame
 # A target of which so much is covered by another, and nothing likely is seen, is hidden behind it.
 HIDDEN_ABOVE, STILL_HIDDEN_ABOVE = 0.5, 0.25
 SEEN_ABOVE = 0.5  # probability
 LEAST_SIMILARITY_BEFORE = 0.7  # of its colors, of a target before another
 LEARN_UP_TO = 0.3  # covered: the other may be the one that is seen
-LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
-LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
 
 
 class Tracker:
@@ -108,19 +95,18 @@ class Tracker:
     ('tracking', 9)
     """
 
-    # All that is remembered, besides the newest view: looks, outline, turn, motion and belief.
-    _model: BackProjection
-    _registration: Registration
+    # All that is remembered, besides the newest view and sight: looks, size, turn, motion, belief.
+    _looks: Appearance
+    _sizes: ScaleFilter | None
+    _extent: Extent
+    _believed: Box
     _rotation: Rotation
     _motion: Motion
     _lookalikes: LookAlikes
     _confidence: Confidence
     _redetection: Redetection
-    _bgr: int | None
-    # With structure only, and what it sees in the newest frame.
-    _structure: Structure | None
-    _sizes: ScaleFilter
-    _sight: Sight
+    _track: Track
+    _sight: Sight | None
 
     def __init__(
         self,
@@ -151,7 +137,7 @@ class Tracker:
     @property
     def separability(self) -> float:
         """How well the target's colors were told from its surroundings' at the start: 0 to 1."""
-        return self._model.separability
+        return self._looks.colors.separability
 
     @property
     def warning(self) -> str:
@@ -208,7 +194,7 @@ class Tracker:
         self._confidence.weigh(place.evidence)
         self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
         center = None if place.hidden else self._motion.center
-        self._lookalikes.follow(place.candidates, center, self._side)
+        self._lookalikes.follow(place.candidates, center, self._extent.side)
         if place.hidden and claims:
             self._lookalikes.target.center = self._motion.center
         returned_to = self._look_elsewhere(frame, place, claims)
@@ -243,12 +229,12 @@ class Tracker:
             self._start(frame, box, time_s)
             return
         self._bgr = as_bgr_code(frame.shape, self._channels)
-        self._move_to(box)
+        self._extent, self._believed = self._extent._replace(told=box.size, scale=1.0), box
         self._motion.stopped(box.center, self._motion.time)
         self._lookalikes = LookAlikes.of(box.center)
         self._confidence = Confidence(self.config.confidence)
         self._redetection = Redetection()
-        self._view.look(frame, self._region(box.center, self._scale), self._bgr)
+        self._view.look(frame, self._extent.region(box.center), self._bgr)
         self._track = self._first_track(box, time_s)
 
     def density(self) -> tuple[NDArray[np.float32], Box]:
@@ -261,7 +247,7 @@ class Tracker:
         region : Box
             The part of the frame it covers, in frame pixels.
         """
-        return self._model.table.take(self._view.bins), self._view.patch.region
+        return self._looks.colors.table.take(self._view.bins), self._view.patch.region
 
     def save(self, path: str | PathLike[str]) -> None:
         """Save all that the tracker knows: an NPZ file of arrays and JSON, without pickle."""
@@ -305,34 +291,13 @@ class Tracker:
         return time
 
     @property
-    def _side(self) -> float:
-        """Pixels of the target's side in the frame, √(width · height)."""
-        return self._scale * math.sqrt(
-            self._layout.width * self._layout.height * self._pixel[0] * self._pixel[1]
-        )
-
-    @property
     def _box(self) -> Box:
         """Where the target is taken to be, believed or not."""
-        width = self._layout.width * self._pixel[0] * self._scale
-        return Box.around(
-            self._motion.center, width, self._layout.height * self._pixel[1] * self._scale
-        )
-
-    @property
-    def _believed_scale(self) -> float:
-        """Of the size, when the target was last believed."""
-        return self._believed.width / (self._layout.width * self._pixel[0])
-
-    def _region(self, center: tuple[float, float], scale: float) -> Box:
-        """Give the part of the frame that is looked at round a center."""
-        rows, columns = self._layout.shape
-        width = columns * self._pixel[0] * scale
-        return Box.around(center, width, rows * self._pixel[1] * scale)
+        return self._extent.box(self._motion.center)
 
     def _expected(self, time: float) -> tuple[float, float]:
         """Predict the center; beyond the frame, as after a gap in the times, it is not believed."""
-        x, y = self._motion.expected(time, self._side)
+        x, y = self._motion.expected(time, self._extent.side)
         height, width = self._frame_shape[:2]
         return (x, y) if 0 <= x <= width and 0 <= y <= height else self._motion.center
 
@@ -345,7 +310,7 @@ class Tracker:
     ) -> Place:
         """Find the target round the expected center, unless another one hides it."""
         view = self._view
-        view.look(frame, self._region(center, self._scale), self._bgr)
+        view.look(frame, self._extent.region(center), self._bgr)
         region = view.patch.region
         near = within(region, claims)
         if not near:
@@ -360,7 +325,7 @@ class Tracker:
     def _is_hidden(self, place: Place, claims: Sequence[Claim]) -> bool:
         """Tell whether what was found is another target, before this one."""
         own, found = self.claim, self._view.patch.to_frame(*place.center)
-        if place.hidden or is_claimed(found, own.box.center, self._side, claims):
+        if place.hidden or is_claimed(found, own.box.center, self._extent.side, claims):
             return True
         cover = max(covered(own.box, claims), covered(own.box.centered_at(*found), claims))
         evidence = place.evidence
@@ -372,19 +337,20 @@ class Tracker:
         self, frame: NDArray[np.uint8], center: tuple[float, float], claims: Sequence[Claim]
     ) -> Place:
         """Find what is most like the target on the view."""
-        if self._structure is None:
-            return find(self._view, self._model, self._registration)
-        self._sight = self._structure.look(frame, center, self._scale, self._bgr)
-        place = find_jointly(
-            self._view,
-            self._sight,
-            self._model,
-            self._registration,
-            self._structure,
-            self._lookalikes,
-            claims,
-        )
+        self._sight = self._sight_of(frame, center, self._extent)
+        if self._sight is None:
+            return find(self._view, self._looks)
+        place = find_jointly(self._view, self._sight, self._looks, self._lookalikes, claims)
         return self._redetection.preferred(place)
+
+    def _sight_of(
+        self, frame: NDArray[np.uint8], center: tuple[float, float], extent: Extent
+    ) -> Sight | None:
+        """Look at the structure about a center; None without."""
+        structure = self._looks.structure
+        if structure is None:
+            return None
+        return structure.look(frame, center, extent.zoom, self._bgr)
 
     def _look_elsewhere(
         self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]
@@ -402,7 +368,7 @@ class Tracker:
         if rival is None:
             return None
         rival, there = self._looked_at(frame, rival)
-        seen_here = judge(self._view, self._model, self._registration, place.pixel)
+        seen_here = judge(self._view, self._looks, place.pixel)
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
         if covered(believed.centered_at(*rival), claims) > HIDDEN_ABOVE:
@@ -414,19 +380,9 @@ class Tracker:
         self, frame: NDArray[np.uint8], center: tuple[float, float]
     ) -> tuple[tuple[float, float], Verdict]:
         """Look closely at another place: give where the first target would be there."""
-        scale, view = self._believed_scale, self._other
-        view.look(frame, self._region(center, scale), self._bgr)
-        density = view.project(self._model.first_table)
-        if self._structure is None:
-            pixel = fullest(self._layout.inner(density), self._layout)
-            center = view.patch.to_frame(pixel[0] + 0.5, pixel[1] + 0.5)
-            return center, judge(view, self._model, self._registration, pixel)
-        sight = self._structure.look(frame, center, scale, self._bgr)
-        cell = first_cell(view, density, sight)
-        center = sight.to_frame(*cell)
-        pixel = self._layout.nearest(*view.patch.to_patch(*center))
-        verdict = judge(view, self._model, self._registration, pixel)
-        return center, verdict._replace(response=self._structure.first_log_response(sight, *cell))
+        extent = self._extent.of(self._believed)
+        self._other.look(frame, extent.region(center), self._bgr)
+        return find_first(self._other, self._sight_of(frame, center, extent), self._looks)
 
     def _likely_place(
         self, frame: NDArray[np.uint8], here: tuple[float, float]
@@ -440,9 +396,9 @@ class Tracker:
                 (width, height),
                 everywhere=self._confidence.state is State.LOST,
             ),
-            (self._believed.width, self._believed.height),
+            self._believed.size,
             self._colors,
-            color_posterior(self._model, self._colors.n_bins),
+            color_posterior(self._looks.colors, self._colors.n_bins),
             self._bgr,
             avoid=here,
         )
@@ -451,12 +407,9 @@ class Tracker:
     def _return(self, center: tuple[float, float], time: float) -> None:
         """Go to where the target was found again, as the one it was at the start."""
         self._motion.stopped(center, time)
-        self._scale = self._believed_scale
-        self._model.forget()
-        self._registration.forget()
+        self._extent = self._extent.of(self._believed)
+        self._looks.forget()
         self._lookalikes = LookAlikes.of(center)
-        if self._structure is not None:
-            self._structure.forget()
         self._confidence.found()
         self._redetection = Redetection()
 
@@ -467,53 +420,31 @@ class Tracker:
             return
         if claims and covered(self._box, claims) > LEARN_UP_TO:
             return
-        if self._structure is not None:
-            self._learn_structure(frame, place, self._structure)
-        else:
-            self._scale = _rescaled(
-                self._scale, place.log_scale, evidence.likeness, evidence.probability
-            )
+        self._follow_size(frame, place)
         if self._rotation.directed:
             self._rotation.turned(self._spread(place.density, place.pixel))
-        if self._index % LEARN_EVERY:
-            return
-        self._registration.learn(place.density, place.pixel, LEARN_EVERY)
-        color = self.config.color
-        self._model.learn(
-            *self._counts(place.pixel),
-            min(color.target_rate * LEARN_EVERY, 1.0),
-            min(color.surroundings_rate * LEARN_EVERY, 1.0),
-        )
+        view, density, pixel = self._view, place.density, place.pixel
+        if self._sight is not None and not self._index % LEARN_STRUCTURE_EVERY:
+            center = view.patch.to_frame(*place.center)
+            self._looks.learn_structure(self._sight, view, density, pixel, center)
+        if not self._index % LEARN_EVERY:
+            self._looks.learn(view, density, pixel, LEARN_EVERY, self.config.color)
 
-    def _learn_structure(
-        self, frame: NDArray[np.uint8], place: Place, structure: Structure
-    ) -> None:
-        """Follow the size by the filter over sizes, and learn it and the structure."""
-        before = self._scale
-        sample = self._sizes.sample(frame, self._box, self._bgr)
-        clear = trust(place.evidence.likeness)
-        change = self._sizes.measure(sample) + COLOR_SCALE_STEP * clear * place.log_scale
-        change -= DOUBT_PULL * (1 - place.evidence.probability) * math.log(before)
+    def _follow_size(self, frame: NDArray[np.uint8], place: Place) -> None:
+        """Follow a change of the target's size, and learn what it looks like at each."""
+        extent, sizes = self._extent, self._sizes
+        if sizes is None:
+            scale = scale_by_color(extent, place.log_scale, place.evidence)
+            self._extent = extent._replace(scale=scale)
+            return
+        sample = sizes.sample(frame, self._box, self._bgr)
         height, width = self._frame_shape[:2]
-        first = Box.around((0, 0), self._box.width / before, self._box.height / before)
-        largest = LARGEST_SHARE * min(width / first.width, height / first.height)
-        smallest = max(LEAST_SIDE / min(first.width, first.height), SCALE_RANGE_JOINTLY)
-        self._scale = min(max(before * math.exp(change), min(smallest, 1.0)), max(largest, 1.0))
-        # By turns: no frame bears the cost of both.
-        if self._index % LEARN_STRUCTURE_EVERY:
-            self._sizes.learn(sample, math.log(self._scale / before))
-            return
-        structure.learn(
-            self._sight,
-            self._view.patch.to_frame(*place.center),
-            structure.over_box(place.density, self._layout, place.pixel),
+        scale = scale_jointly(
+            extent, sizes.measure(sample), place.log_scale, place.evidence, (width, height)
         )
-
-    def _counts(self, pixel: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Count the bins of the target about a pixel, and of what is in view around it."""
-        layout, view = self._layout, self._view
-        everything = histogram(view.bins, None, self._bins.n_bins)
-        return view.histogram(layout.target, pixel), everything - view.histogram(layout.box, pixel)
+        self._extent = extent._replace(scale=scale)
+        if self._index % LEARN_STRUCTURE_EVERY:  # by turns: no frame bears the cost of both
+            sizes.learn(sample, math.log(scale / extent.scale))
 
     def _spread(self, density: NDArray[np.float32], pixel: tuple[int, int]) -> Spread:
         return spread(density, self._layout.disc, pixel, self._layout.shape)
@@ -528,7 +459,7 @@ class Tracker:
             box = self._believed if confidence.state is State.LOST else box
             apart = None if rival is None else math.dist(rival, box.center)
             why = reason(place.evidence, confidence.state, box, (width, height), apart)
-        turned = RotatedBox(box.center, (box.width, box.height), self._rotation.angle_deg)
+        turned = RotatedBox(box.center, box.size, self._rotation.angle_deg)
         return Track(self._index, time_s, box, turned, confidence.score, confidence.state, why)
 
     # How it starts, stops and goes on elsewhere.
@@ -536,100 +467,31 @@ class Tracker:
     def _start(self, frame: NDArray[np.uint8], box: Box, time_s: float | None) -> None:
         """Make all that is remembered from a frame and a box."""
         self._bgr = as_bgr_code(frame.shape, self._channels)
-        self._lay_out((box.width, box.height))
-        self._move_to(box)
+        self._lay_out(box.size)
+        self._believed = box
         self._motion = Motion(box.center, float(self._index) if time_s is None else time_s)
         self._lookalikes = LookAlikes.of(box.center)
-        self._view.look(frame, self._region(box.center, self._scale), self._bgr)
-        middle = self._layout.middle
-        self._model = BackProjection(*map(unit, self._counts(middle)))
-        density = self._view.project(self._model.table)
-        outline = self._layout.outline
-        self._registration = Registration(outline, outline.around(density, *middle))
-        self._rotation = Rotation.of(self._spread(density, middle))
-        if self._structure is not None:
-            _, spectrum = self._structure.cut(frame, box.center, self._scale, self._bgr)
-            self._structure.start(spectrum, self._structure.over_box(density, self._layout, middle))
+        self._view.look(frame, self._extent.region(box.center), self._bgr)
+        self._looks, self._sizes = Appearance.of(self._view), None
+        if self.config.structure:
+            structure, self._sizes = Structure(*box.size), ScaleFilter(*box.size)
+            _, spectrum = structure.cut(frame, box.center, 1.0, self._bgr)
+            self._looks.begin(structure, spectrum, self._view)
             self._sizes.learn(self._sizes.sample(frame, box, self._bgr))
+        density = self._view.project(self._looks.colors.table)
+        self._rotation = Rotation.of(self._spread(density, self._layout.middle))
         self._confidence = Confidence(self.config.confidence)
         self._redetection = Redetection()
         self._track = self._first_track(box, time_s)
 
     def _lay_out(self, first_size: tuple[float, float]) -> None:
         """Make what follows from the configuration and the first box's width and height alone."""
-        self._first_size = first_size
         self._bins = Bins.of(self.config.color)
         self._colors = Bins.of(dataclasses.replace(self.config.color, texture=False))
         self._layout = Layout.of(*first_size, self.config.patch)
+        self._extent = Extent(self._layout, first_size, first_size)
         self._view, self._other = View(self._layout, self._bins), View(self._layout, self._bins)
-        self._structure = None
-        if self.config.structure:
-            self._structure, self._sizes = Structure(*first_size), ScaleFilter(*first_size)
-
-    def _move_to(self, box: Box) -> None:
-        """Take the target to have the size of *box* from now on."""
-        self._pixel = box.width / self._layout.width, box.height / self._layout.height
-        self._scale = 1.0
-        self._believed = box
 
     def _first_track(self, box: Box, time_s: float | None) -> Track:
-        turned = RotatedBox(box.center, (box.width, box.height), self._rotation.angle_deg)
+        turned = RotatedBox(box.center, box.size, self._rotation.angle_deg)
         return Track(self._index, time_s, box, turned, 1.0, State.TRACKING, "")
-
-
-def on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
-    """Return *box* when some of it lies on the frame.
-
-    Raises
-    ------
-    BoxError
-        If it lies outside, or its size is not that of a target in pixels of the frame.
-    """
-    height, width = frame.shape[:2]
-    if box.right <= 0 or box.bottom <= 0 or box.x >= width or box.y >= height:
-        raise BoxError(
-            f"box {box} lies outside the {width}x{height} frame: expected x < {width}, "
-            f"y < {height}, x + width > 0 and y + height > 0"
-        )
-    if min(box.width, box.height) < LEAST_LENGTH:
-        raise BoxError(
-            f"box {box} is less than a pixel across: expected pixels, not shares of the "
-            f"{width}x{height} frame"
-        )
-    if max(box.width / width, box.height / height) > LARGEST_OF_FRAME:
-        raise BoxError(
-            f"box {box} is more than {LARGEST_OF_FRAME:g} times as large as the {width}x{height} "
-            "frame: expected x, y, width, height in its pixels"
-        )
-    return box
-
-
-def seconds(time_s: float | None) -> float | None:
-    """Return the time of a frame when it is one, or none was given.
-
-    Raises
-    ------
-    FrameError
-        If it is no finite number.
-    """
-    if time_s is None:
-        return None
-    try:
-        seconds = float(time_s)
-    except (TypeError, ValueError, OverflowError):
-        seconds = math.nan
-    if not math.isfinite(seconds):
-        raise FrameError(f"time_s {time_s!r}: expected a finite number of seconds, or None")
-    return seconds
-
-
-def _rescaled(scale: float, log_change: float, likeness: float, probability: float) -> float:
-    """Step toward the measured size as far as it is to be believed, and a little to the first.
-
-    The pull to the first size is what keeps a small bias of the measurement from adding up; the
-    bounds make it impossible that the window swells over an empty, even or noisy map.
-    """
-    step = SCALE_STEP * max(trust(likeness), LEAST_SCALE_TRUST) * log_change
-    pull = SCALE_PULL[0] + SCALE_PULL[1] * (1 - probability)
-    step = min(max(step, -SCALE_LIMIT), SCALE_LIMIT) - pull * math.log(scale)
-    return min(max(scale * math.exp(step), SCALE_RANGE[0]), SCALE_RANGE[1])

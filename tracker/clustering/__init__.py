@@ -1,6 +1,7 @@
 """Mean-shift clustering of points, with scikit-learn's answers and without its slowness.
 
-NumPy alone is needed.
+Its modules import NumPy alone; scikit-learn is needed for :mod:`.scikit` only, and Matplotlib for
+:mod:`.plots`.
 """
 
 from .bandwidth import estimate_bandwidth

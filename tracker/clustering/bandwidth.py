@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -44,6 +47,8 @@ def estimate_bandwidth(
     ------
     ValueError
         If *X* is not two-dimensional, is empty or not finite, or an option is out of its range.
+    TypeError
+        If *X* is sparse, or an option is of another kind.
 
     Examples
     --------
@@ -52,17 +57,27 @@ def estimate_bandwidth(
     1.62
     """
     points = checked_points(X).astype(np.float64, copy=False)
+    if not isinstance(quantile, Real):
+        raise TypeError(f"quantile {quantile!r}: expected a number")
     if not 0 <= quantile <= 1:
         raise ValueError(f"quantile {quantile}: must be between 0 and 1")
     if n_samples is not None:
         whole_number(n_samples, "n_samples", 1)
-        rng = random_state
-        if not isinstance(rng, np.random.RandomState):
-            rng = np.random.RandomState(rng)  # the generator they draw with
-        points = points[rng.permutation(len(points))[:n_samples]]
+        points = points[_rng(random_state).permutation(len(points))[:n_samples]]
     nearest = max(int(len(points) * quantile), 1) - 1
     ordered = np.ascontiguousarray(points[packing_order(points)].T)
     return np.float64(_total(ordered, ordered, nearest) / len(points))
+
+
+def _rng(random_state: Any) -> np.random.RandomState:
+    """Give the generator that scikit-learn draws with."""
+    if isinstance(random_state, np.random.RandomState):
+        return random_state
+    if random_state is not None and not isinstance(random_state, Integral):
+        raise ValueError(
+            f"random_state {random_state!r}: expected a whole number, a RandomState or None"
+        )
+    return np.random.RandomState(None if random_state is None else int(random_state))
 
 
 def _total(own: FloatArray, others: FloatArray, nearest: int) -> float:

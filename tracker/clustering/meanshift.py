@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -20,7 +23,7 @@ from .seeding import get_bin_seeds
 from .surroundings import Surroundings
 from .tiles import FloatArray, IndexArray
 
-__all__ = ["MeanShift", "mean_shift", "seed_paths"]
+__all__ = ["MeanShift", "kept_if_it_fails", "mean_shift", "seed_paths"]
 
 Assignment = Literal["nearest", "basin"]
 
@@ -99,7 +102,7 @@ class MeanShift:
         """Find the clusters of *X*, finite and of shape (points, axes); *y* is not used.
 
         A point of *sample_weight* k >= 0 counts as k points; a bandwidth that is not given is
-        estimated without it.
+        estimated without it. A fit that fails leaves the model as it was.
 
         Raises
         ------
@@ -111,20 +114,11 @@ class MeanShift:
         points = checked_points(X)
         weights = checked_weights(sample_weight, len(points))
         self._check_parameters(points.shape[1])
-        bandwidth = estimate_bandwidth(points) if self.bandwidth is None else self.bandwidth
-        self.bandwidth_ = bandwidth if np.ndim(bandwidth) == 0 else np.asarray(bandwidth, float)
-        self.n_features_in_ = points.shape[1]
-        scaled = self._scaled(points)
-        if self.binned and self._is_wide:
-            labels = self._cluster_cells(scaled, weights, points.dtype)
-            self.labels_ = self._without_orphans(scaled, labels)
-            return self
-        ends = self._cluster(scaled, weights, points.dtype)
-        every_point = self.seeds is None and not self.bin_seeding and len(ends) == len(points)
-        climbed = self.assign == "basin" and every_point
-        places = ends if climbed else self._places(scaled)
-        del ends  # as large as the points
-        self.labels_ = self._labels(places)
+        with kept_if_it_fails(self):
+            bandwidth = estimate_bandwidth(points) if self.bandwidth is None else self.bandwidth
+            self.bandwidth_ = bandwidth if np.ndim(bandwidth) == 0 else np.asarray(bandwidth, float)
+            self.n_features_in_ = points.shape[1]
+            self.labels_ = self._fitted_labels(self._scaled(points), weights, points.dtype)
         return self
 
     def fit_predict(self, X: ArrayLike, y: Any = None, sample_weight: Any = None) -> IndexArray:  # noqa: N803
@@ -162,6 +156,20 @@ class MeanShift:
 
     def _scaled(self, points: NDArray[Any]) -> NDArray[Any]:
         return points if np.ndim(self.bandwidth_) == 0 else points / self.bandwidth_
+
+    def _fitted_labels(
+        self, points: NDArray[Any], weights: FloatArray | None, dtype: np.dtype[Any]
+    ) -> IndexArray:
+        """Make the centers, and give the label of each point."""
+        if self.binned and self._is_wide:
+            labels = self._cluster_cells(points, weights, dtype)
+            return self._without_orphans(points, labels)
+        ends = self._cluster(points, weights, dtype)
+        every_point = self.seeds is None and not self.bin_seeding and len(ends) == len(points)
+        climbed = self.assign == "basin" and every_point
+        places = ends if climbed else self._places(points)
+        del ends  # as large as the points
+        return self._labels(places)
 
     def _cluster(
         self, points: NDArray[Any], weights: FloatArray | None, dtype: np.dtype[Any]
@@ -214,7 +222,7 @@ class MeanShift:
                 warnings.warn(
                     f"{len(points)} points, and each a seed: the time grows faster than they do; "
                     "bin_seeding=True, or binned=True, takes a small part of it",
-                    stacklevel=4,
+                    stacklevel=5,
                 )
             return points if weights is None or weights.all() else points[weights > 0]
         seeds = get_bin_seeds(points, self._radius, self.min_bin_freq, weights)
@@ -226,7 +234,8 @@ class MeanShift:
         """Give what decides about each point: itself, or where it climbs to."""
         if self._around is None:
             return points
-        return ascend(self._around, points, self.max_iter).ends
+        # Rounded as the seeds were, so that all that begin at one place come to the same one.
+        return ascend(self._around, points, self.max_iter, dtype=self.cluster_centers_.dtype).ends
 
     def _labels(self, places: NDArray[Any]) -> IndexArray:
         return self._without_orphans(places, nearest(places, self._scaled(self.cluster_centers_)))
@@ -253,8 +262,20 @@ class MeanShift:
             raise ValueError('assign "basin" lets every point climb: it cannot be binned')
 
 
+@contextmanager
+def kept_if_it_fails(model: object) -> Iterator[None]:
+    """Set the attributes of *model* back if what is done with it fails."""
+    before = vars(model).copy()
+    try:
+        yield
+    except BaseException:
+        vars(model).clear()
+        vars(model).update(before)
+        raise
+
+
 def _check_kernel(kernel: Any) -> None:
-    if kernel not in PROFILES:
+    if kernel not in list(PROFILES):
         raise ValueError(f"kernel {kernel!r}: expected one of {', '.join(PROFILES)}")
 
 
@@ -300,6 +321,8 @@ def seed_paths(
     if starts.shape[1] != points.shape[1]:
         raise ValueError(f"seeds of shape {starts.shape}: X has {points.shape[1]} axes")
     weights = checked_weights(sample_weight, len(points))
+    if not isinstance(bandwidth, Real):
+        raise TypeError(f"bandwidth {bandwidth!r}: expected a number")
     check_bandwidth(bandwidth, 1)
     whole_number(max_iter, "max_iter", 0)
     _check_kernel(kernel)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .meanshift import MeanShift as Plain
+from .meanshift import kept_if_it_fails
 from .tiles import IndexArray
 
 __all__ = ["MeanShift"]  # noqa: F822 (made when first asked for)
@@ -40,7 +41,8 @@ def _estimator() -> type:
 
         def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> MeanShift:  # noqa: N803
             """Find the clusters of *X*; *y* is not used."""
-            Plain.fit(self, validate_data(self, X, dtype=DTYPES), y, sample_weight)
+            with kept_if_it_fails(self):
+                Plain.fit(self, validate_data(self, X, dtype=DTYPES), y, sample_weight)
             return self
 
         def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> IndexArray:  # noqa: N803

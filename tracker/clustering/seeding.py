@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from .checks import checked_points, checked_weights
 
 __all__ = ["get_bin_seeds", "numbered"]
 
@@ -14,10 +17,10 @@ LARGEST_SPAN = 2**53  # whole numbers a float64 tells apart
 
 
 def get_bin_seeds(
-    X: NDArray[Any],  # noqa: N803 (scikit-learn's name)
+    X: ArrayLike,  # noqa: N803 (scikit-learn's name)
     bin_size: float,
     min_bin_freq: float = 1,
-    sample_weight: NDArray[np.float64] | None = None,
+    sample_weight: Any = None,
 ) -> NDArray[Any]:
     """Give the middle of each bin that holds enough points, in the order of their first points.
 
@@ -35,23 +38,35 @@ def get_bin_seeds(
     array of shape (seeds, axes)
         *X* itself, with a warning, where there are as many seeds as points.
 
+    Raises
+    ------
+    ValueError
+        If *X* or a weight cannot be what it is, as :meth:`MeanShift.fit`, or *bin_size* is
+        negative or not finite.
+    TypeError
+        If *X* is sparse.
+
     Notes
     -----
     The middles pass through float32, as scikit-learn's ``get_bin_seeds`` documents by its result:
     only then do the climbs begin at the same places.
     """
+    points = checked_points(X)
+    weights = checked_weights(sample_weight, len(points))
+    if not 0 <= bin_size < math.inf:
+        raise ValueError(f"bin_size {bin_size}: must be >= 0 and finite")
     if bin_size == 0:
-        return X
-    rounded = np.round(X / bin_size) + 0.0
-    first, counts = _bins_of(rounded, sample_weight)
+        return points
+    rounded = np.round(points / bin_size) + 0.0
+    first, counts = _bins_of(rounded, weights)
     enough = counts >= min_bin_freq if min_bin_freq > 1 else counts > 0
     seeds = rounded[first[enough]].astype(np.float32)
-    if len(seeds) == len(X):
+    if len(seeds) == len(points):
         warnings.warn(
             f"Binning data failed with provided bin_size={bin_size:f}, using data points as seeds.",
             stacklevel=2,
         )
-        return X
+        return points
     # Not in place: a NumPy float64 makes the product float64, a Python float leaves it float32.
     return np.asarray(seeds * bin_size)
 

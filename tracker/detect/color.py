@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ..box import Box
 from ..errors import ConfigError
 from ..features import BASIC_COLORS
+from ..inputs import as_bgr_code, check_frame
 from ..kernels import gaussian
-from ..patch import as_bgr_code, check_frame
 from .shrinking import check_point, in_frame, shrunk
 from .windows import density_windows
 

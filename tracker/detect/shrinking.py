@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..box import Box
 from ..errors import BoxError
-from ..patch import as_bgr_code, check_frame
+from ..inputs import as_bgr_code, check_frame
 
 __all__ = ["LONGEST_SIDE", "check_point", "in_frame", "shrunk"]
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from ..box import Box
 from ..confidence import State
-from ..drawing import (
+from ..overlay.inset import draw_inset
+from ..overlay.plate import STATE_COLORS
+from ..overlay.primitives import (
     DARK,
     FRAME_COLOR,
     WHITE,
@@ -21,8 +23,6 @@ from ..drawing import (
     panel,
     text_mask,
 )
-from ..inset import draw_inset
-from ..plate import STATE_COLORS
 from ..track import Track
 from .editor import edges, handles
 from .fitting import Fit

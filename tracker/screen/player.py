@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from ..drawing import Image
+from ..overlay.primitives import Image
 from ..track import Track
 from .fitting import Fit
 from .hud import draw_help, draw_note, draw_plot

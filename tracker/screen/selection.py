@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from numpy.typing import NDArray
 
 from ..box import Box
-from ..drawing import Image
+from ..overlay.primitives import Image
 from .editor import BoxEditor
 from .fitting import Fit
 from .hud import draw_box, draw_cross, draw_preview

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..drawing import DARK, WHITE, Image, draw_line, panel
+from ..overlay.primitives import DARK, WHITE, Image, draw_line, panel
 
 __all__ = ["TIMELINE_HEIGHT", "draw_timeline", "time_at"]
 

@@ -7,8 +7,8 @@ from types import TracebackType
 import cv2
 import numpy as np
 
-from ..drawing import WHITE, Image, draw_text, text_mask
 from ..errors import DisplayError
+from ..overlay.primitives import WHITE, Image, draw_text, text_mask
 from .display import find_display
 from .fitting import Fit, Point, Size, fit, is_click, opening_size
 from .keys import key_name

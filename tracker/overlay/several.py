@@ -12,9 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .box import Box
-from .confidence import State
-from .drawing import (
+from ..box import Box
+from ..confidence import State
+from ..track import Track
+from .inset import draw_inset
+from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
+from .plate import draw_plate, lay_out, place_beside
+from .primitives import (
     CAP_HEIGHT,
     DARK,
     Color,
@@ -26,10 +30,6 @@ from .drawing import (
     panel,
     text_mask,
 )
-from .inset import draw_inset
-from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
-from .plate import draw_plate, lay_out, place_beside
-from .track import Track
 
 __all__ = ["TARGET_COLORS", "draw_all"]
 

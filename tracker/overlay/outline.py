@@ -13,9 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .box import Box, RotatedBox
-from .confidence import State
-from .drawing import (
+from ..box import Box, RotatedBox
+from ..confidence import State
+from ..errors import FrameError
+from ..track import Track
+from .primitives import (
     DARK,
     FAR,
     Color,
@@ -25,8 +27,6 @@ from .drawing import (
     draw_line,
     line_width,
 )
-from .errors import FrameError
-from .track import Track
 
 __all__ = ["canvas_of", "draw_outline", "draw_trail", "handed_back", "outline_of"]
 

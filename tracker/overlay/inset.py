@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .box import Box
-from .drawing import (
+from ..box import Box
+from .primitives import (
     CAP_HEIGHT,
     DARK,
     FRAME_COLOR,

@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .drawing import CAP_HEIGHT, DARK, WHITE, Image, draw_text, drawing_unit, panel, text_mask
-from .errors import FrameError
-from .outputs import write_whole
+from ..errors import FrameError
+from ..outputs import write_whole
+from .primitives import CAP_HEIGHT, DARK, WHITE, Image, draw_text, drawing_unit, panel, text_mask
 
 __all__ = ["SheetPictures", "contact_sheet"]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .confidence import State
-from .drawing import (
+from ..confidence import State
+from ..track import Track
+from .primitives import (
     CAP_HEIGHT,
     FRAME_COLOR,
     LINE_HEIGHT,
@@ -22,7 +23,6 @@ from .drawing import (
     text_mask,
     wrap_text,
 )
-from .track import Track
 
 __all__ = ["STATE_COLORS", "Plate", "draw_plate", "lay_out", "place_beside"]
 

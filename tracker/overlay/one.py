@@ -12,13 +12,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from .box import Box
-from .confidence import State
-from .drawing import Image, bounds, drawing_unit
+from ..box import Box
+from ..confidence import State
+from ..track import Track
 from .inset import draw_inset
 from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
 from .plate import STATE_COLORS, draw_plate, lay_out, place_beside
-from .track import Track
+from .primitives import Image, bounds, drawing_unit
 
 __all__ = ["STATE_COLORS", "draw"]
 
