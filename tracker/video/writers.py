@@ -15,7 +15,7 @@ from .encoding import Encoder
 from .feed import Image
 from .finishing import Sound, check_sound, finish
 from .grades import JPEG_QUALITY, Grade
-from .leftovers import claim, holds_pictures, partial_of
+from .leftovers import claim, drop_cut_index, holds_pictures, partial_of
 from .names import PICTURE_SINK_SUFFIXES, PIPE
 
 __all__ = ["Writer", "open_writer"]
@@ -77,6 +77,7 @@ class _File:
             if span is not None and self._partial.exists() and not self._partial.stat().st_size:
                 raise SinkError(f"{self._path}: nothing of it could be written; is the disk full?")
         except SinkError:
+            drop_cut_index(self._partial)
             if not holds_pictures(self._partial):
                 self._partial.unlink(missing_ok=True)
             raise
