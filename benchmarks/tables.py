@@ -50,11 +50,11 @@ def _means(trackers: dict) -> None:
 
 def _score(score: dict) -> None:
     print("\nscore as chance of IoU > 0.5")
-    print(f"half{'ROC pooled':>14}{'ROC mean':>14}{'calibration':>14}")
+    print(f"half{'ROC pooled':>14}{'ROC mean':>14}{'calibration':>14}{'of all runs':>14}")
     for half, row in score.items():
         print(
             f"{half:4}{row['roc_area_pooled']:14.3f}{row['roc_area_mean']:14.3f}"
-            f"{row['calibration_error']:14.3f}"
+            f"{row['calibration_error']:14.3f}{row['calibration_error_of_all_runs']:14.3f}"
         )
 
 
