@@ -12,13 +12,15 @@ from pathlib import Path
 
 import av
 import pytest
-from numbered import number_in, numbered
+from numbered import number_in, numbered, write_video
 
 from tracker import Box, RotatedBox, State, Track
 from tracker.errors import DamagedError, SinkError
 from tracker.outputs import write_whole
 from tracker.tables import open_table, read_table
 from tracker.video import open_sink, open_video
+from tracker.video.encoding import FRAGMENTED
+from tracker.video.leftovers import drop_cut_index
 
 FPS = 25
 TABLES = ("csv", "jsonl")
@@ -174,6 +176,21 @@ def test_on_a_full_disk_the_rows_are_whole_and_the_recording_plays(small_disk):
     assert n_frames > FPS
 
 
+def test_of_a_recording_whose_last_index_is_cut_the_rest_plays(tmp_path):
+    whole = write_video(tmp_path / "out.partial.mp4", 60, options=FRAGMENTED)
+    data = whole.read_bytes()
+    last = data.rindex(b"moof") - 4
+    whole.write_bytes(data[: last + 100])  # within the list of its pictures
+    with pytest.raises(av.FFmpegError):
+        av.open(str(whole))
+    drop_cut_index(whole)
+    assert numbers_in(whole) == list(range(50))
+    for end in (last + 3, len(data) - 200):  # within its own first numbers, and within pictures
+        whole.write_bytes(data[:end])
+        drop_cut_index(whole)
+        assert whole.stat().st_size == (last if end < last + 100 else end)
+
+
 def test_on_a_disk_that_was_full_before_nothing_empty_is_left(small_disk):
     with suppress(OSError):
         (small_disk / "filler").write_bytes(bytes(600_000))
@@ -182,6 +199,8 @@ def test_on_a_disk_that_was_full_before_nothing_empty_is_left(small_disk):
         open_table(small_disk / "t.csv")
     with pytest.raises(SinkError, match="No space left"), open_table(small_disk / "t.txt") as table:
         table.write(track)
+    with pytest.raises(SinkError, match="No space left"):
+        open_sink(small_disk / "%03d.png").write(numbered(1))
     sink = open_sink(small_disk / "out.mp4")
     sink.write(numbered(1))
     with pytest.raises(SinkError, match=r"nothing of it could be written; is the disk full"):

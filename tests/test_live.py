@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -17,10 +18,15 @@ import pytest
 from numbered import number_in, numbered, write_video
 from streaming import INTERVAL_S, mjpeg_server
 
+from tracker import MultiTracker
 from tracker.cli import main
 from tracker.confidence import State
 from tracker.errors import ConfigError, SourceError
 from tracker.loop import track_video
+from tracker.outputs import Outputs
+from tracker.recorder import Recorder
+from tracker.run import Run
+from tracker.signals import StopSignals
 from tracker.video import CameraConfig, camera, live, open_video
 from tracker.video.connecting import live_source
 from tracker.video.live import read_live
@@ -278,6 +284,23 @@ def test_a_run_records_through_outage_and_change_of_size(server, tmp_path):
         assert (video.width, video.height, len(list(video))) == (160, 120, 25)
 
 
+def test_the_time_that_the_user_lets_a_picture_stand_is_not_late(server):
+    with open_video(server.address) as video, Recorder(Outputs(), video, overwrite=False) as none:
+        targets = MultiTracker(preset="fast")
+        first = next(video)
+        targets.add(first.image, SQUARE, first.time_s)
+        run = Run(targets, recorder=none, signals=StopSignals())
+
+        def stand(_):
+            time.sleep(0.2)
+            run.summary.stood_s += 0.2
+            return run.summary.n_frames < 2
+
+        run.follow(itertools.chain([replace(first, arrived_s=time.monotonic())], video), stand)
+    assert run.summary.latencies_s[0] < 0.15
+    assert run.summary.elapsed_s < 0.3
+
+
 # Named pipes
 
 
@@ -303,6 +326,17 @@ def test_a_named_pipe_gives_what_is_written_to_it_and_ends_with_its_writer(tmp_p
     assert numbers[-1] == 29
     assert numbers == sorted(numbers)
     assert frames[-1].n_dropped == 30 - len(frames)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX")
+def test_what_cannot_be_read_from_a_pipe_is_told(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"no film" * 3000,), daemon=True)
+    writer.start()
+    with pytest.raises(SourceError, match="an MP4 must have its index in front"):
+        open_video(pipe, timeout_s=2)
+    writer.join(2)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX")

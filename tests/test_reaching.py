@@ -7,7 +7,9 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import cv2
 import pytest
+from numbered import numbered
 
 from tracker.errors import SourceError
 from tracker.video import open_video
@@ -24,9 +26,17 @@ def why_not(address: str) -> str:
 
 
 class Page(BaseHTTPRequestHandler):
-    """Give a page to those who know the password; a film that is none at /film."""
+    """Give a page to those who know the password; to all a bad film and one picture."""
 
     def do_GET(self):
+        if self.path == "/snapshot":
+            picture = cv2.imencode(".jpg", numbered(1))[1].tobytes()
+            self.send_response(200)
+            self.send_header("Content-Type", "image/jpeg")
+            self.send_header("Content-Length", str(len(picture)))
+            self.end_headers()
+            self.wfile.write(picture)
+            return
         known = self.headers.get("Authorization") == "Basic bWU6aHVzaA=="  # me:hush
         self.send_response(200 if known or self.path == "/film" else 401)
         self.send_header("WWW-Authenticate", 'Basic realm="camera"')
@@ -64,7 +74,8 @@ def rude():
 @pytest.mark.parametrize("scheme", ["http", "rtsp"])
 def test_a_host_that_does_not_exist_is_named(scheme):
     # Two dots in a row are in no name, so that nobody on the network is asked.
-    assert why_not(f"{scheme}://me:hush@no..such/x").startswith("there is no host no..such (")
+    said = why_not(f"{scheme}://me:hush@no..such/x")
+    assert said.startswith("the host no..such cannot be found (")
 
 
 @pytest.mark.parametrize("scheme", ["http", "rtsp", "rtmp", "tcp"])
@@ -78,6 +89,13 @@ def test_what_is_there_and_no_video_is_told(page):
     assert "sent as video/mp4 cannot be read" in why_not(f"http://{page}/film")
     assert why_not(f"rtsp://me:hush@{page}/") == f"what answers at {page} does not speak RTSP"
     assert f"{page} does not answer as https should" in why_not(f"https://me:hush@{page}/")
+
+
+def test_a_single_picture_is_told_from_a_stream(page):
+    with open_video(f"http://{page}/snapshot", timeout_s=2) as video:
+        next(video)
+        away = next(frame for frame in video if frame.outage)
+    assert "it gives one picture and ends; a camera's stream has another address" in away.outage
 
 
 @pytest.mark.parametrize(

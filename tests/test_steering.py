@@ -381,6 +381,8 @@ def test_in_full_screen_the_box_is_that_of_the_picture_too(long_film, tmp_path):
         wait_for(lambda: len(rows_of(table)) > 2)
         desktop.press("Escape")
         wait_for(lambda: not desktop.screenshot()[-3, 4].any())
+        desktop.press("f")
+        wait_for(lambda: desktop.screenshot()[-3, 4].any())
         desktop.press("q")
         _, stderr = program.communicate(timeout=20)
         desktop.stop()

@@ -13,7 +13,6 @@ from .reel import Reel
 from .screen import Player, Preview
 from .screen.editor import BoxEditor
 from .screen.fitting import Fit
-from .screen.keys import COMMANDS
 from .screen.selection import draw_selection
 from .track import Track
 from .video import Frame
@@ -24,7 +23,7 @@ POLL_MS = 15  # between two looks at the mouse
 LONGEST_WAIT_S = 0.2  # for a picture that is due later; the mouse must not wait for it
 
 CHOOSE = "drag a box around the target   space play   n step   b back   h keys   q quit"
-CHOOSE_LIVE = "drag a box around the target   space stop the picture   h keys   q quit"
+CHOOSE_LIVE = "drag a box around the target   space stop, go on   h keys   q quit"
 PAUSED = "space go on   n step   b back   drag a new box   w mark as wrong   h keys   q quit"
 WITH_BOX = "enter follow it   a follow it too   drag its handles   esc no box   h keys"
 
@@ -147,7 +146,7 @@ class Still:
 
     def _hear(self, key: str) -> Decision | None:
         """Do what a key says; a decision ends the standing."""
-        box, command = self._editor.box, COMMANDS.get(key, "")
+        box, command = self._editor.box, self._player.command_of(key)
         if box is not None and key in ("enter", "space"):
             return Decision("select", self._frame, box)
         if box is not None and command == "add":

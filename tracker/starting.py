@@ -45,7 +45,7 @@ def find_color(
         if boxes:
             return replace(frame, index=0), boxes[0]
         if window is not None:
-            window.show(frame.image, hint=HINT.format(color=color))
+            window.show(frame.image, hint=HINT.format(color=color), status=frame.outage)
             if window.key() in ("q", "escape") or not window.is_open:
                 return frame, None
     raise TrackerError(
@@ -72,7 +72,7 @@ def pick_color(
     """
     hint = PICK_HINT
     while window.is_open:
-        window.show(frame.image, hint=hint)
+        window.show(frame.image, hint=hint, status=frame.outage)
         if window.key(POLL_MS) in ("q", "escape"):
             break
         point = window.clicked()

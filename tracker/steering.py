@@ -108,8 +108,6 @@ class Steering:
         self._run.summary.n_undrawn = self._player.n_undrawn
         window = self._player.window
         pulled = window.drag.pressed and (window.on_picture() or window.scrubbed() is not None)
-        if command == "quit" and self._player.switch(command):
-            return True
         if command == "quit":
             return False
         if pulled or command in ("pause", "select", "forward", "back"):

@@ -74,11 +74,17 @@ class Player:
         elif command in ("slower", "faster"):
             self.pace.change(-1 if command == "slower" else 1)
             self.note(f"speed {self.pace.speed:g}" if self._in_time else "live, at its own speed")
-        elif command == "full screen" or (command == "quit" and self.window.is_full_screen):
+        elif command == "full screen":
             self.window.toggle_full_screen()
         else:
             return False
         return True
+
+    def command_of(self, key: str) -> str:
+        """Give the command of a key, "" for none; Escape leaves the full screen first."""
+        if key == "escape" and self.window.is_full_screen:
+            return "full screen"
+        return COMMANDS.get(key, "")
 
     def decorate(self, canvas: Image, place: Fit, tracks: Sequence[Track]) -> None:
         """Draw over the picture what was switched on."""
@@ -117,5 +123,5 @@ class Player:
                 return ""
         self._heard_s = time.monotonic()
         early_s = self.pace.early_s(time_s, self._heard_s) if self._in_time else 0.0
-        command = COMMANDS.get(self.window.key(round(1000 * max(early_s, 0.0))), "")
+        command = self.command_of(self.window.key(round(1000 * max(early_s, 0.0))))
         return command if self.window.is_open else "quit"

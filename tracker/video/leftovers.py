@@ -13,7 +13,7 @@ try:
 except ImportError:  # on Windows, where a file that is being written cannot be renamed anyway
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["claim", "holds_pictures", "partial_of"]
+__all__ = ["claim", "drop_cut_index", "holds_pictures", "partial_of"]
 
 EMPTY = 1024  # bytes; a recording killed so early holds no picture
 
@@ -29,6 +29,30 @@ def holds_pictures(partial: Path) -> bool:
         return partial.stat().st_size >= EMPTY
     except OSError:  # it was removed
         return False
+
+
+def drop_cut_index(partial: Path) -> None:
+    """Take a last box off an MP4 of which a full disk took but the beginning.
+
+    The index of a fragment that is cut keeps FFmpeg from opening the whole file. Cut pictures do
+    not, and stay.
+    """
+    if partial.suffix.lower() != ".mp4" or not partial.exists():
+        return
+    size, at = partial.stat().st_size, 0
+    with partial.open("r+b") as file:
+        while at < size:
+            file.seek(at)
+            head = file.read(16)
+            length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if length == 1:  # then it has 64 bits, after the kind
+                length = int.from_bytes(head[8:], "big")
+            if kind == b"mdat" and (not length or at + length > size):
+                return
+            if length < 8 or at + length > size:
+                file.truncate(at)
+                return
+            at += length
 
 
 def claim(path: Path) -> tuple[io.FileIO, Path | None]:

@@ -55,7 +55,7 @@ def why_not_reached(
         return f"the server at {where} hung up"
     unknown = _why_unknown(shown.hostname)
     if unknown:
-        return f"there is no host {shown.hostname} ({unknown})"
+        return f"the host {shown.hostname} cannot be found ({unknown})"
     if is_vague or isinstance(error, av.InvalidDataError):
         said = _why_no_video(asked, where, port, timeout_s)
         if said:

@@ -41,16 +41,21 @@ def read_address(
         shows the message has the address, without its credentials.
     """
     container: Any = None
+    n_given = 0
     try:
         # opening waits for the keyframe, which may be seconds away
         container = av.open(address, "r", options=OPTIONS, timeout=(3 * timeout_s, timeout_s))
         with container:
             if container.duration is not None and not container.format.name.startswith("rtsp"):
                 raise SourceError("a file, not a live stream; download it first, then open that")
-            yield from _decode(container, number)
+            for image in _decode(container, number):
+                n_given += 1
+                yield image
     except av.FFmpegError as error:
         why = why_not_reached(address, error, timeout_s, opened=container is not None)
         raise SourceError(why) from error
+    if n_given == 1:
+        raise SourceError("it gives one picture and ends; a camera's stream has another address")
     raise SourceError("the stream was ended by its server")
 
 
@@ -69,6 +74,11 @@ def read_pipe(
             yield from _decode(video, number)
     except TimeoutError as error:
         raise SourceError(f"nothing was written to the pipe for {timeout_s:g} s") from error
+    except av.InvalidDataError as error:
+        raise SourceError(
+            "what was written to the pipe cannot be read as it comes; an MP4 must have its index "
+            "in front, Matroska needs none"
+        ) from error
     except av.FFmpegError as error:
         raise SourceError(str(error.strerror)) from error
     except OSError as error:

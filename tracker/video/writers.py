@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
@@ -14,7 +15,7 @@ from .encoding import Encoder
 from .feed import Image
 from .finishing import Sound, check_sound, finish
 from .grades import JPEG_QUALITY, Grade
-from .leftovers import claim, holds_pictures, partial_of
+from .leftovers import claim, drop_cut_index, holds_pictures, partial_of
 from .names import PICTURE_SINK_SUFFIXES, PIPE
 
 __all__ = ["Writer", "open_writer"]
@@ -76,6 +77,7 @@ class _File:
             if span is not None and self._partial.exists() and not self._partial.stat().st_size:
                 raise SinkError(f"{self._path}: nothing of it could be written; is the disk full?")
         except SinkError:
+            drop_cut_index(self._partial)
             if not holds_pictures(self._partial):
                 self._partial.unlink(missing_ok=True)
             raise
@@ -108,6 +110,8 @@ class _Pictures:
             partial.write_bytes(data.tobytes())
             partial.replace(path)  # so that a name has a whole picture or none
         except OSError as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
         self._number += 1
 
