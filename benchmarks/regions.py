@@ -7,7 +7,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from tracker.regions import borders
+from tracker.app.regions import borders
 
 REACH = 2  # px that a border may lie off, as is the custom
 

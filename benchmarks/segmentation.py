@@ -25,8 +25,8 @@ from regions import Agreement, agreement
 from saving import RESULTS, machine, save
 from segmenters import FILTER, OWN, SETTINGS, Segmenter, make, make_filter
 
+from tracker.app.regions import borders
 from tracker.overlay import contact_sheet
-from tracker.regions import borders
 from tracker.synthetic import mosaic
 
 SIZE = (320, 240)

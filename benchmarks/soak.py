@@ -32,11 +32,11 @@ from memory import SETTLED, line_through, resident_bytes
 from saving import RESULTS, machine, save
 
 from tracker import MultiTracker
-from tracker.outputs import Outputs
-from tracker.recorder import Recorder
-from tracker.reel import Reel
-from tracker.run import Run
-from tracker.signals import StopSignals
+from tracker.app.outputs import Outputs
+from tracker.app.recorder import Recorder
+from tracker.app.reel import Reel
+from tracker.app.run import Run
+from tracker.app.signals import StopSignals
 from tracker.video import Frame, open_video
 
 EVERY = 1000  # frames between two looks

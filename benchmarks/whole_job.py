@@ -36,12 +36,12 @@ from saving import RESULTS, machine, save
 from scenes import SIZES, Box, Frame
 
 from tracker import MultiTracker
+from tracker.app.outputs import Outputs
+from tracker.app.recorder import Recorder
+from tracker.app.run import Run
+from tracker.app.signals import StopSignals
 from tracker.box import iou
 from tracker.loop import READ_AHEAD, read_ahead, track_video
-from tracker.outputs import Outputs
-from tracker.recorder import Recorder
-from tracker.run import Run
-from tracker.signals import StopSignals
 from tracker.synthetic import patchwork, texture
 from tracker.tables import open_table, read_table
 from tracker.video import decoding, encoding, open_sink, open_video

@@ -14,11 +14,11 @@ import numpy as np
 import skimage.data
 
 from tracker import Box, open_video
+from tracker.app.regions import paint
 from tracker.clips import find_clip
 from tracker.merging import connected, merge
 from tracker.overlay import contact_sheet
 from tracker.palette import draw_palette, palette
-from tracker.regions import paint
 from tracker.segmentation import AGREE, SAME, segment
 
 FOLDER = Path(__file__).parent / "pictures"

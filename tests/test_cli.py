@@ -21,12 +21,12 @@ from desktop import (  # noqa: F401  (fixtures)
     x_server_process,
 )
 
+from tracker.app.cli import DEMO_CLIP, main
+from tracker.app.outputs import check_apart, stem_of
+from tracker.app.signals import Stopped, StopSignals
 from tracker.box import Box, iou
-from tracker.cli import DEMO_CLIP, main
 from tracker.clips import find_clip
 from tracker.errors import SinkError, SourceError
-from tracker.outputs import check_apart, stem_of
-from tracker.signals import Stopped, StopSignals
 from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
 from tracker.tables import read_table, read_targets
 from tracker.video import open_sink, open_video
@@ -555,9 +555,9 @@ def test_canceling_the_choice_writes_nothing(desktop, long_clip, tmp_path):  # n
 
 CHOOSE_LIVE = """
 import itertools, time, numpy as np
-from tracker.reel import Reel
+from tracker.app.reel import Reel
 from tracker.screen import Player, Window
-from tracker.steering import choose_target, preview_of
+from tracker.app.steering import choose_target, preview_of
 from tracker.video.feed import Feed, Picture
 from tracker.video.sources import Video
 def moving():

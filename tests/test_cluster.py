@@ -7,9 +7,9 @@ import csv
 import numpy as np
 import pytest
 
-from tracker.cli import main
+from tracker.app.cli import main
+from tracker.app.points import read_points
 from tracker.errors import SourceError
-from tracker.points import read_points
 
 PLACES = np.array([[0.0, 0.0], [5.0, 0.0], [0.0, 6.0]])
 

@@ -15,8 +15,8 @@ import pytest
 from numbered import number_in, numbered, write_video
 
 from tracker import Box, RotatedBox, State, Track
+from tracker.app.outputs import write_whole
 from tracker.errors import DamagedError, SinkError
-from tracker.outputs import write_whole
 from tracker.tables import open_table, read_table
 from tracker.video import open_sink, open_video
 from tracker.video.encoding import FRAGMENTED

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tracker import doctor
-from tracker.cli import main
-from tracker.doctor import Findings, examine, outcome_of, report, try_cameras
+from tracker.app import doctor
+from tracker.app.cli import main
+from tracker.app.doctor import Findings, examine, outcome_of, report, try_cameras
 from tracker.screen import Display
 from tracker.video.camera import cameras
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numbered import cut, write_video
 
-from tracker.arguments import read_arguments
+from tracker.app.arguments import read_arguments
+from tracker.app.cli import main
 from tracker.box import Box
-from tracker.cli import main
 from tracker.overlay import TARGET_COLORS
 from tracker.tables import read_targets
 from tracker.video import open_video

@@ -19,14 +19,14 @@ from numbered import number_in, numbered, write_video
 from streaming import INTERVAL_S, mjpeg_server
 
 from tracker import MultiTracker
-from tracker.cli import main
+from tracker.app.cli import main
+from tracker.app.outputs import Outputs
+from tracker.app.recorder import Recorder
+from tracker.app.run import Run
+from tracker.app.signals import StopSignals
 from tracker.confidence import State
 from tracker.errors import ConfigError, SourceError
 from tracker.loop import track_video
-from tracker.outputs import Outputs
-from tracker.recorder import Recorder
-from tracker.run import Run
-from tracker.signals import StopSignals
 from tracker.video import CameraConfig, camera, live, open_video
 from tracker.video.connecting import live_source
 from tracker.video.live import read_live

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from tracker import Box, MultiTracker, iou, open_video
+from tracker.app.outputs import Outputs
+from tracker.app.recorder import Recorder
+from tracker.app.run import Run
+from tracker.app.signals import StopSignals
 from tracker.clips import find_clip
 from tracker.movers import Movers
-from tracker.outputs import Outputs
-from tracker.recorder import Recorder
-from tracker.run import Run
-from tracker.signals import StopSignals
 from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, mosaic, patchwork, texture
 from tracker.tables import read_targets
 

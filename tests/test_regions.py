@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tracker.cli import main
+from tracker.app.cli import main
+from tracker.app.regions import paint, read_picture, usual_options, write_painted, write_table
 from tracker.errors import FrameError, SinkError, SourceError
-from tracker.regions import paint, read_picture, usual_options, write_painted, write_table
 from tracker.segmentation import region_table, segment
 from tracker.synthetic import mosaic
 

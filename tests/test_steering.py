@@ -20,19 +20,19 @@ from hypothesis import strategies as st
 from numbered import number_in, write_video
 
 from tracker import MultiTracker
+from tracker.app.outputs import Outputs
+from tracker.app.recorder import Recorder
+from tracker.app.reel import Reel
+from tracker.app.run import Run
+from tracker.app.signals import StopSignals
 from tracker.box import Box, iou
-from tracker.outputs import Outputs
 from tracker.overlay import TARGET_COLORS, draw
-from tracker.recorder import Recorder
-from tracker.reel import Reel
-from tracker.run import Run
 from tracker.screen.editor import BoxEditor, grip_at, pulled
 from tracker.screen.fitting import fit, opening_size
 from tracker.screen.keys import KEYS
 from tracker.screen.pace import LONGEST_UNDRAWN_S, Pace
 from tracker.screen.timeline import TIMELINE_HEIGHT
 from tracker.screen.window import BAR_HEIGHT, Drag
-from tracker.signals import StopSignals
 from tracker.synthetic import Layer, Pose, Scene, Sprite, patchwork, texture
 from tracker.tables import read_table, read_targets
 from tracker.video import open_sink, open_video
@@ -122,7 +122,7 @@ def test_speeds_stretch_the_waits():
 
 def test_what_is_recorded_and_shown_alike_is_drawn_once(tmp_path, monkeypatch):
     drawn = []
-    monkeypatch.setattr("tracker.run.draw", lambda *a, **k: drawn.append(1) or draw(*a, **k))
+    monkeypatch.setattr("tracker.app.run.draw", lambda *a, **k: drawn.append(1) or draw(*a, **k))
     clip = write_video(tmp_path / "film.mkv", 6)
     with (
         open_video(clip) as video,
@@ -167,8 +167,8 @@ def film(tmp_path, request):
 
 
 def test_steps_back_give_every_frame_once_and_then_the_same_ones_forward(film, monkeypatch):
-    monkeypatch.setattr("tracker.reel.KEPT_BYTES", 5 * 160 * 120 * 3)
-    monkeypatch.setattr("tracker.reel.BACK_S", 0.3)
+    monkeypatch.setattr("tracker.app.reel.KEPT_BYTES", 5 * 160 * 120 * 3)
+    monkeypatch.setattr("tracker.app.reel.BACK_S", 0.3)
     with Reel(open_video(film), lambda start_s: open_video(film, start_s=start_s)) as reel:
         times = [frame.time_s for frame in deque((next(reel) for _ in range(50)), maxlen=50)]
         back = [reel.back() for _ in range(49)]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from ..errors import FrameError
-from ..outputs import write_whole
 from .primitives import CAP_HEIGHT, DARK, WHITE, Image, draw_text, drawing_unit, panel, text_mask
 
 __all__ = ["SheetPictures", "contact_sheet"]
@@ -113,20 +111,13 @@ class SheetPictures:
                 self._kept.append((small, caption))
         self._seen += 1
 
-    def save(self, path: Path) -> None:
-        """Write the sheet as a picture; nothing if there was none to show.
-
-        Raises
-        ------
-        SinkError
-            If it cannot be written.
-        """
+    def draw(self) -> Image | None:
+        """Lay the sheet out; None if there was no picture to show."""
         if not self._kept:
-            return
+            return None
         count = min(SHEET_PICTURES, len(self._kept))
         chosen = [
             self._kept[i] for i in np.linspace(0, len(self._kept) - 1, count).round().astype(int)
         ]
         pictures, captions = zip(*chosen, strict=True)
-        sheet = contact_sheet(pictures, SHEET_COLUMNS, captions=captions)
-        write_whole(path, cv2.imencode(path.suffix, sheet)[1].tobytes())
+        return contact_sheet(pictures, SHEET_COLUMNS, captions=captions)

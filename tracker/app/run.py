@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from .box import Box, iou
-from .errors import DamagedError, SinkError
-from .loop import FIRST, Follower
-from .movers import Movers
-from .multi import MultiTracker
-from .overlay import draw, draw_all
-from .overlay.primitives import Image
+from ..box import Box, iou
+from ..errors import DamagedError, SinkError
+from ..loop import FIRST, Follower
+from ..movers import Movers
+from ..multi import MultiTracker
+from ..overlay import draw, draw_all
+from ..overlay.primitives import Image
+from ..track import Track
+from ..tracker import Tracker
+from ..video import Frame
 from .recorder import Recorder
 from .signals import Stopped, StopSignals
-from .track import Track
-from .tracker import Tracker
-from .video import Frame
 
 __all__ = ["TRAIL_FRAMES", "Run", "Seen", "Summary", "trails_of"]
 

@@ -18,15 +18,21 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from ..box import Box
+from ..clips import find_clip
+from ..detect import point_window
+from ..errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
+from ..multi import MultiTracker
+from ..screen import Player, Preview, Window, before_exit, find_display
+from ..segmentation import region_table, segment
+from ..tables import read_targets
+from ..video import CameraConfig, Frame, Video, open_sink, open_video
+from ..video.leftovers import partial_of
+from ..video.names import PIPE, is_pattern
 from . import doctor
 from .arguments import OUTPUT_FOLDER, Shares, read_arguments
-from .box import Box
-from .clips import find_clip
 from .cluster import cluster
-from .detect import point_window
-from .errors import BoxError, ConfigError, DamagedError, SinkError, SourceError, TrackerError
 from .export import export
-from .multi import MultiTracker
 from .outputs import (
     Outputs,
     check_apart,
@@ -46,15 +52,9 @@ from .regions import (
     write_table,
 )
 from .run import Run, Summary
-from .screen import Player, Preview, Window, before_exit, find_display
-from .segmentation import region_table, segment
 from .signals import Stopped, StopSignals
 from .starting import find_color, pick_color
 from .steering import Steering, choose_target, preview_of
-from .tables import read_targets
-from .video import CameraConfig, Frame, Video, open_sink, open_video
-from .video.leftovers import partial_of
-from .video.names import PIPE, is_pattern
 
 __all__ = ["main"]
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from ..clustering import BandwidthProfile, MeanShift, bandwidth_profile
+from ..errors import ConfigError, SinkError
 from .arguments import AUTO, OUTPUT_FOLDER
-from .clustering import BandwidthProfile, MeanShift, bandwidth_profile
-from .errors import ConfigError, SinkError
 from .outputs import check_apart, check_file, make_output_folder
 from .points import PointTable, read_points, write_labels
 
@@ -128,7 +128,7 @@ def _draw(options: argparse.Namespace, found: _Found) -> None:
     """Draw what was asked for."""
     if not (options.plot or options.profile):
         return
-    from .clustering.plots import draw_clusters, draw_profile
+    from ..clustering.plots import draw_clusters, draw_profile
 
     try:
         if options.plot:

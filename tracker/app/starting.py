@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from .box import Box
-from .detect import color_at, color_windows, read_color
-from .errors import TrackerError
-from .screen import Window
-from .video import Frame
+from ..box import Box
+from ..detect import color_at, color_windows, read_color
+from ..errors import TrackerError
+from ..screen import Window
+from ..video import Frame
 
 __all__ = ["find_color", "pick_color"]
 

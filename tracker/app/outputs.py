@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from ..errors import ConfigError, SinkError
+from ..video.grades import USUAL, Grade
+from ..video.names import PICTURE_SINK_SUFFIXES, PIPE, is_pattern, without_credentials
+from ..video.sinks import check_place
 from .arguments import OUTPUT_FOLDER
-from .errors import ConfigError, SinkError
-from .video.grades import USUAL, Grade
-from .video.names import PICTURE_SINK_SUFFIXES, PIPE, is_pattern, without_credentials
-from .video.sinks import check_place
 
 __all__ = [
     "Outputs",

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .box import Box
-from .errors import DamagedError
-from .overlay.primitives import Image
+from ..box import Box
+from ..errors import DamagedError
+from ..overlay.primitives import Image
+from ..screen import Player, Preview
+from ..screen.editor import BoxEditor
+from ..screen.fitting import Fit
+from ..screen.selection import draw_selection
+from ..track import Track
+from ..video import Frame
 from .reel import Reel
-from .screen import Player, Preview
-from .screen.editor import BoxEditor
-from .screen.fitting import Fit
-from .screen.selection import draw_selection
-from .track import Track
-from .video import Frame
 
 __all__ = ["Decision", "Still", "View"]
 

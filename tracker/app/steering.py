@@ -12,17 +12,17 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from .box import Box
-from .errors import BoxError, SinkError
-from .overlay.primitives import Image
+from ..box import Box
+from ..errors import BoxError, SinkError
+from ..overlay.primitives import Image
+from ..screen import Player, Preview
+from ..screen.hud import PLOTTED
+from ..track import Track
+from ..tracker import Tracker
+from ..video import Frame
 from .reel import SAME_S, Reel
 from .run import Run, Seen, trails_of
-from .screen import Player, Preview
-from .screen.hud import PLOTTED
 from .standing import Decision, Still, View
-from .track import Track
-from .tracker import Tracker
-from .video import Frame
 
 __all__ = ["Steering", "choose_target", "preview_of"]
 

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import FrameError, SourceError
-from .merging import means_of
+from ..errors import FrameError, SourceError
+from ..merging import means_of
+from ..segmentation import Labels, Region
+from ..video.pictures import PICTURE_SUFFIXES
 from .outputs import write_whole
-from .segmentation import Labels, Region
-from .video.pictures import PICTURE_SUFFIXES
 
 __all__ = [
     "PAINTED_SUFFIXES",

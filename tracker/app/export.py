@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from .errors import DamagedError, SourceError
-from .loop import FIRST, READ_AHEAD, read_ahead
-from .overlay import draw, draw_all
-from .overlay.primitives import Image
+from ..errors import DamagedError, SourceError
+from ..loop import FIRST, READ_AHEAD, read_ahead
+from ..overlay import draw, draw_all
+from ..overlay.primitives import Image
+from ..track import Track
+from ..video import Frame, Sink, Video
 from .run import TRAIL_FRAMES
-from .track import Track
-from .video import Frame, Sink, Video
 
 __all__ = ["Fit", "drawn", "export"]
 

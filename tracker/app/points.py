@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ConfigError, SinkError, SourceError
+from ..errors import ConfigError, SinkError, SourceError
 
 __all__ = ["PointTable", "read_points", "write_labels"]
 

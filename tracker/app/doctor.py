@@ -14,9 +14,9 @@ from pathlib import Path
 
 import cv2
 
-from .screen import Display, find_display
-from .video.camera import cameras
-from .video.codecs import codecs
+from ..screen import Display, find_display
+from ..video.camera import cameras
+from ..video.codecs import codecs
 
 __all__ = ["Findings", "examine", "report"]
 

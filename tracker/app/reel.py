@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from types import TracebackType
 
-from .errors import SourceError
-from .loop import READ_AHEAD, read_ahead
-from .video import Frame, Video
+from ..errors import SourceError
+from ..loop import READ_AHEAD, read_ahead
+from ..video import Frame, Video
 
 __all__ = ["Reel"]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .box import Box
-from .video.grades import EFFORTS, QUALITIES, USUAL
+from ..box import Box
+from ..video.grades import EFFORTS, QUALITIES, USUAL
 
 __all__ = ["AUTO", "OUTPUT_FOLDER", "Shares", "read_arguments"]
 

@@ -10,13 +10,13 @@ from types import TracebackType
 
 import cv2
 
+from ..overlay.primitives import Image
+from ..overlay.sheet import SheetPictures
+from ..tables import open_table
+from ..track import Track
+from ..video import Frame, Sink, Video, open_sink
 from .behind import WriteBehind
 from .outputs import Outputs, write_whole
-from .overlay.primitives import Image
-from .overlay.sheet import SheetPictures
-from .tables import open_table
-from .track import Track
-from .video import Frame, Sink, Video, open_sink
 
 __all__ = ["Recorder"]
 
@@ -70,9 +70,10 @@ class Recorder:
         try:
             self._open.close()
         finally:
-            if self._sheet is not None and self._outputs.sheet is not None:
-                self._sheet.save(self._outputs.sheet)
-                self._sheet = None
+            sheet = self._sheet.draw() if self._sheet is not None else None
+            self._sheet = None
+            if sheet is not None and self._outputs.sheet is not None:
+                write_whole(self._outputs.sheet, cv2.imencode(".png", sheet)[1].tobytes())
 
     @property
     def leftover(self) -> Path | None:

@@ -1,0 +1,1 @@
+"""The program: what the command line runs, shows and writes."""
