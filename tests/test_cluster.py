@@ -197,6 +197,7 @@ def test_equal_points_ask_for_a_bandwidth(tmp_path, capsys):
 
 
 def test_equal_points_have_no_profile_whatever_the_bandwidth(tmp_path, capsys):
+    pytest.importorskip("matplotlib", reason="the profile is drawn by it")
     write(tmp_path, "1,2\n1,2\n1,2\n")
     assert main(["cluster", "points.csv", "--bandwidth", "1", "--profile", "profile.png"]) == 2
     assert "to find bandwidths to try: leave out --profile" in capsys.readouterr().err
