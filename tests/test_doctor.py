@@ -6,11 +6,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from importlib import metadata
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import tracker
 from tracker.app import doctor
 from tracker.app.cli import main
 from tracker.app.doctor import Findings, examine, outcome_of, report, try_cameras
@@ -29,6 +31,7 @@ def test_versions_are_those_that_are_imported(findings):
     assert findings.versions["python"] == ".".join(map(str, sys.version_info[:3]))
     assert findings.gui == cv2.currentUIFramework()
     assert all(name.startswith("opencv-") for name in findings.wheels)
+    assert f"({Path(tracker.__file__).parent})" in findings.versions["tracker"]
 
 
 def test_codecs_are_those_that_write_and_read(findings):
@@ -43,7 +46,8 @@ def test_every_camera_of_the_system_was_tried(findings):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="cameras are listed on Linux only")
-def test_a_camera_that_is_not_there_is_said_in_words():
+def test_a_camera_that_is_not_there_is_said_in_words(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where no checkout is at hand to import from
     assert "no such camera" in try_cameras([987])[987]
 
 

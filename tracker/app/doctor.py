@@ -20,6 +20,7 @@ from ..video.codecs import codecs
 
 __all__ = ["Findings", "examine", "report"]
 
+PACKAGE = Path(__file__).parents[1]
 DISTRIBUTIONS = ("numpy", "av", "imageio", "tqdm")
 OPENCV_WHEELS = (
     "opencv-python",
@@ -82,7 +83,7 @@ def installed(names: Sequence[str]) -> dict[str, str]:
 def own_version() -> str:
     """Give our version and the folder we run from."""
     version = _version("meanshift-tracker") or "not installed, run from a checkout"
-    return f"{version} ({Path(__file__).parent})"
+    return f"{version} ({PACKAGE})"
 
 
 def _version(name: str) -> str:
@@ -100,8 +101,7 @@ def try_cameras(numbers: Sequence[int] | None = None) -> dict[int, str]:
     if numbers is None:
         listed = cameras()
         numbers = FEW_CAMERAS if listed is None else listed
-    home = str(Path(__file__).parent.parent)
-    paths = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
+    paths = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
     trials = {
         number: subprocess.Popen(
             [sys.executable, "-c", OPEN_CAMERA, str(number)],
