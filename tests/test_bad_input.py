@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from tracker import Tracker, iou
+from tracker import MultiTracker, Tracker, iou
+from tracker.detect import point_window
 from tracker.errors import BoxError, ConfigError, FrameError, TrackerError
 
 DTYPES = ["bool", "int8", "uint16", "int32", "int64", "float16", "float32", "float64", "complex64"]
@@ -219,6 +220,10 @@ def test_a_time_that_is_none_is_refused_and_changes_nothing(plain, time_s):
 def test_another_order_of_channels_is_refused(plain, channels):
     with pytest.raises(ConfigError, match="expected 'bgr' or 'rgb'"):
         Tracker(*plain[0], channels=channels)
+    with pytest.raises(ConfigError, match="expected 'bgr' or 'rgb'"):
+        MultiTracker(channels=channels)
+    with pytest.raises(ConfigError, match="expected 'bgr' or 'rgb'"):
+        point_window(plain[0][0], (5, 5), channels)
 
 
 def test_an_option_of_the_wrong_name_is_no_silence(plain):

@@ -71,14 +71,18 @@ PRESETS: dict[str, TrackerConfig] = {
 }
 
 
-def config_of(preset: str) -> TrackerConfig:
-    """Give the configuration a preset names.
+def config_of(preset: str, config: TrackerConfig | None = None) -> TrackerConfig:
+    """Give *config* when there is one, else the configuration that a preset names.
 
     Raises
     ------
     ConfigError
-        If there is none of that name.
+        If it is no configuration, or there is no preset of that name.
     """
+    if config is not None:
+        if not isinstance(config, TrackerConfig):
+            raise ConfigError(f"config {config!r}: expected a TrackerConfig, or a preset's name")
+        return config
     if preset not in PRESETS:
         raise ConfigError(f"preset {preset!r}: expected one of {', '.join(PRESETS)}")
     return PRESETS[preset]

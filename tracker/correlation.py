@@ -218,9 +218,10 @@ def _fading(length: int) -> NDArray[np.float64]:
 
 
 def _support(length: float, cells: int) -> tuple[int, int]:
-    """Give the first and the last but one of an even number of cells, in the middle.
+    """Give the first of an even number of cells in the middle, and the one after the last.
 
-    The nearest one: a cell more takes in what lies beside the target, and footage is lost to it.
+    The nearest such number: a cell more takes in what lies beside the target, and footage is lost
+    to it.
     """
     half = min(round(max(length, LEAST_SUPPORT) / 2), cells // 2)
     return cells // 2 - half, cells // 2 + half

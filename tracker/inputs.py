@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .box import Box
-from .errors import BoxError, FrameError
+from .errors import BoxError, ConfigError, FrameError
 
-__all__ = ["as_bgr_code", "check_frame", "on_frame", "seconds"]
+__all__ = ["as_bgr_code", "check_channels", "check_frame", "on_frame", "seconds"]
 
 LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
 LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
@@ -108,6 +108,19 @@ def seconds(time_s: float | None) -> float | None:
     return seconds
 
 
+def check_channels(channels: Any) -> str:
+    """Return the order of a frame's channels when it is one.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither ``"bgr"`` nor ``"rgb"``.
+    """
+    if channels not in ("bgr", "rgb"):
+        raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
+    return str(channels)
+
+
 def as_bgr_code(frame_shape: tuple[int, ...], channels: str) -> int | None:
     """Tell which ``cv2.cvtColor`` code makes BGR of such frames; None when they are BGR.
 
@@ -116,7 +129,13 @@ def as_bgr_code(frame_shape: tuple[int, ...], channels: str) -> int | None:
     frame_shape : (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
     channels : {"bgr", "rgb"}
         The order of the first three channels.
+
+    Raises
+    ------
+    ConfigError
+        If *channels* is neither.
     """
+    check_channels(channels)
     depth = 1 if len(frame_shape) == 2 else frame_shape[2]
     if depth == 1:
         return int(cv2.COLOR_GRAY2BGR)

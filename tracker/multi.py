@@ -20,8 +20,8 @@ from .box import Box, iou
 from .claims import neighbors
 from .confidence import State
 from .config import TrackerConfig, config_of
-from .errors import ConfigError, FrameError, TargetError
-from .inputs import check_frame, on_frame, seconds
+from .errors import FrameError, TargetError
+from .inputs import check_channels, check_frame, on_frame, seconds
 from .track import Track
 from .tracker import Tracker
 
@@ -84,12 +84,8 @@ class MultiTracker:
         config: TrackerConfig | None = None,
         channels: str = "bgr",
     ) -> None:
-        if channels not in ("bgr", "rgb"):
-            raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
-        if not isinstance(config, TrackerConfig | None):
-            raise ConfigError(f"config {config!r}: expected a TrackerConfig, or a preset's name")
-        self.config = config_of(preset) if config is None else config
-        self._channels = channels
+        self._channels = check_channels(channels)
+        self.config = config_of(preset, config)
         self._targets: dict[int, Target] = {}
         self._sightings: list[Sighting] = []
         self._last_id = 0
