@@ -102,7 +102,7 @@ class Stages:
     def of(cls, clip: Clip, number: int) -> Stages:
         """Follow a clip up to a frame and repeat that frame's search step by step."""
         tracker, steps = follow(clip, number + 1)
-        view, layout, model = tracker._view, tracker._layout, tracker._model
+        view, layout, model = tracker._view, tracker._layout, tracker._looks.colors
         start = fullest(layout.inner(view.project(model.table)), layout)
         colors = model.compare(view.histogram(layout.kernel, start))
         weights = view.project(colors.weights)
@@ -173,7 +173,7 @@ def density_picture(stages: Stages, shown: int = 9) -> Figure:
     """Draw the fullest bins of target and surroundings, what follows from them, and the density."""
     figure = Figure(figsize=(9.6, 4.2), layout="constrained")
     bars, axes = figure.subplots(1, 2, width_ratios=(1.25, 1))
-    model, levels = stages.tracker._model, DEFAULT_BINS["bgr"]
+    model, levels = stages.tracker._looks.colors, DEFAULT_BINS["bgr"]
     n_colors = int(np.prod(levels))
     together = model.target[:-1] + model.surroundings[:-1]
     chosen = np.argsort(-together, kind="stable")[:shown]
@@ -240,7 +240,7 @@ def climb_picture(stages: Stages) -> Figure:
 def outline_picture(stages: Stages, off_px: int = 2, too_large: float = 1.15) -> Figure:
     """Show what one step of alignment recovers of a shift, and of a size, that were put on."""
     figure, panels = _figure(9.6, 3.8, 3)
-    mean = stages.tracker._registration.mean
+    mean = stages.tracker._looks.outline.mean
     mean_map, shifted, shrunk = panels
     _show_outline(mean_map, mean, mean)
     _title(mean_map, "mean outline map", "learnt; its outline at one half")
@@ -263,13 +263,12 @@ def _aligned(stages: Stages, off_px: int, too_large: float) -> tuple[np.ndarray,
     """Align what is seen in a region that is too large, from a pixel that is off."""
     tracker, view = stages.tracker, stages.tracker._other
     center = tracker._view.patch.to_frame(*stages.path[-1])
-    view.look(
-        stages.now.image, tracker._region(center, tracker._scale).scaled(too_large), tracker._bgr
-    )
-    density = view.project(tracker._model.table)
+    region = tracker._extent.region(center).scaled(too_large)
+    view.look(stages.now.image, region, tracker._bgr)
+    density = view.project(tracker._looks.colors.table)
     column, row = tracker._layout.middle
     pixel = column - off_px, row + off_px
-    found = tracker._registration.align(density, pixel)
+    found = tracker._looks.outline.align(density, pixel)
     return tracker._layout.outline.around(density, *pixel), found
 
 
