@@ -39,7 +39,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="tracker", description="Follow one object through a video or a camera's pictures."
+        prog="tracker",
+        description="Follow one thing, or several, through a video or a camera's pictures.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     track = commands.add_parser(
@@ -61,10 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser(
         "export",
         help="draw the tracks of a table onto its video, without tracking again",
-        description="Draw the tracks that a run wrote as CSV or JSON lines onto its video again.",
+        description="Draw the tracks that a run wrote as a table onto its video again.",
     )
-    export.add_argument("source", metavar="SOURCE", help="the video or pictures that were followed")
-    export.add_argument("table", metavar="TABLE", type=Path, help="what --csv or --jsonl wrote")
+    export.add_argument("source", metavar="VIDEO", help="the video or pictures that were followed")
+    export.add_argument(
+        "table", metavar="TABLE", type=Path, help="what --csv, --jsonl or --mot wrote"
+    )
     export.add_argument("--output", type=Path, metavar="FILE", required=True, help=OUTPUTS)
     export.add_argument("--stream", type=int, metavar="N", help=STREAM)
     export.add_argument("--keep-audio", action="store_true", help="copy the source's sound into it")
@@ -72,7 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--overwrite", action="store_true", help="replace a file that exists")
     _add_segment(commands.add_parser("segment", help="divide a picture into regions"))
     _add_cluster(commands.add_parser("cluster", help="find the clusters of a table of points"))
-    commands.add_parser("doctor", help="say what is installed and what works here")
+    commands.add_parser(
+        "doctor",
+        help="say what is installed and what works here",
+        description="Say what is installed here and what works: windows, cameras, codecs. What is "
+        "missing comes last, with what to do about it.",
+    )
     return parser
 
 
