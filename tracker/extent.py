@@ -28,7 +28,7 @@ SCALE_RANGE = (0.2, 5.0)  # of the told size
 COLOR_SCALE_STEP = 0.1  # share of the alignment's change of size that adds to the filter's
 DOUBT_PULL = 0.03  # back to the told size, a frame, as far as the place is doubted
 LEAST_SIDE = 5.0  # pixels of the target's shorter side: smaller ones have no structure
-SCALE_RANGE_JOINTLY = 0.1  # of the told size, the least
+LEAST_SCALE_JOINTLY = 0.1  # of the told size
 LARGEST_SHARE = 1.1  # of the frame
 
 
@@ -123,5 +123,5 @@ def scale_jointly(
     largest = LARGEST_SHARE * min(
         whole / length for whole, length in zip(frame_size, extent.told, strict=True)
     )
-    smallest = max(LEAST_SIDE / min(extent.told), SCALE_RANGE_JOINTLY)
+    smallest = max(LEAST_SIDE / min(extent.told), LEAST_SCALE_JOINTLY)
     return min(max(extent.scale * math.exp(change), min(smallest, 1.0)), max(largest, 1.0))

@@ -19,7 +19,7 @@ from .multi import MultiTracker
 from .track import Track
 from .video import Frame, Video, open_video
 
-__all__ = ["READ_AHEAD", "Follower", "read_ahead", "track_video"]
+__all__ = ["FIRST", "READ_AHEAD", "Follower", "read_ahead", "track_video"]
 
 READ_AHEAD = 4
 """How many frames wait decoded at most: enough to even out keyframes, 100 MB at 2160p."""

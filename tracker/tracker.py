@@ -364,11 +364,11 @@ class Tracker:
         if rival is None:
             return None
         rival, there = self._looked_at(frame, rival)
+        if covered(believed.centered_at(*rival), claims) > HIDDEN_ABOVE:
+            return None
         seen_here = judge(self._view, self._looks, place.pixel)
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
-        if covered(believed.centered_at(*rival), claims) > HIDDEN_ABOVE:
-            return None
         won = redetection.challenge(rival, there, seen_here, apart, self._confidence.score)
         return rival if won else None
 

@@ -272,7 +272,7 @@ def _run(job: _Job, options: argparse.Namespace, signals: StopSignals, why_no_wi
             _complain(f"no window ({why_no_window}): what is seen goes to the files only")
         steered = None
         if player is not None:
-            steered = partial(_steering, player, reel, preview, stands=stands)
+            steered = partial(Steering, player=player, reel=reel, preview=preview, stands=stands)
         run = _record(job, reel, first, targets, signals, steered)
     _report(run.summary, in_time=player is not None and not video.is_live)
     _list(run.recorder.files)
@@ -338,10 +338,6 @@ def _choose(
     if player is None:
         return first, None, False
     return choose_target(player, reel, first, preview)
-
-
-def _steering(player: Player, reel: Reel, preview: Preview, run: Run, *, stands: bool) -> Steering:
-    return Steering(run, player, reel, preview, stands=stands)
 
 
 def _record(

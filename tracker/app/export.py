@@ -14,13 +14,10 @@ from ..overlay import draw, draw_all
 from ..overlay.primitives import Image
 from ..track import Track
 from ..video import Frame, Sink, Video
+from .reel import SAME_S
 from .run import TRAIL_FRAMES
 
 __all__ = ["Fit", "drawn", "export"]
-
-SAME_S = (
-    0.002  # two times of one frame; tables keep a millionth of a second, some files a thousandth
-)
 
 
 @dataclass

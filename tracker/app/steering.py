@@ -125,7 +125,7 @@ class Steering:
             self._player.note("drag a box around the target")
         while True:
             view = View(
-                *(self._render, self._status, self._preview, self._obey), self._tracks, self._pick
+                self._render, self._status, self._preview, self._obey, self._tracks, self._pick
             )
             still = Still(self._player, self._reel, newest, view, newest.time_s)
             began_s = time.monotonic()

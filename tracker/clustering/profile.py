@@ -57,15 +57,21 @@ def bandwidth_profile(
     bandwidths: ArrayLike | None = None,
     **parameters: Any,
 ) -> BandwidthProfile:
-    """Cluster *X*, of shape (points, axes), with each of *bandwidths*, from bins.
+    """Cluster *X* with each of *bandwidths*, from bins.
 
     Parameters
     ----------
+    X : array of shape (points, axes)
     bandwidths : numbers > 0, optional
         24 in equal ratios if not given, between estimates from the 2 % and the 50 % nearest
         neighbors.
     **parameters
         Of :class:`MeanShift`; ``bin_seeding`` is True if not given.
+
+    Raises
+    ------
+    ValueError
+        If no bandwidths are given and none can be found: too few points, or too many equal ones.
 
     Examples
     --------
