@@ -53,6 +53,17 @@ def test_one_target_alone_is_followed_as_by_a_tracker(scene):
         assert targets.update(image) == {ball: alone.update(image)}
 
 
+@pytest.mark.parametrize("preset", ["robust", "fast"])
+def test_a_whole_and_its_part_are_each_followed_as_if_alone(scene, preset):
+    image, box = scene[0]
+    targets, alone = MultiTracker(preset=preset), {}
+    for each in (box, box.scaled(0.5), box):
+        alone[targets.add(image, each)] = Tracker(image, each, preset=preset)
+    for image, _ in scene[1:5]:
+        tracks = targets.update(image)
+        assert tracks == {number: each.update(image) for number, each in alone.items()}
+
+
 def test_the_index_counts_the_frames_for_all_targets_alike(scene):
     targets = fast()
     first = targets.add(*scene[0])
