@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import pickle
 
@@ -216,6 +217,16 @@ def test_nothing_is_kept_of_targets_that_have_gone(scene):
         sizes.append(len(pickle.dumps(vars(targets))))
     assert targets.add(image, box) > 120
     assert abs(sizes[-1] - sizes[5]) < 50  # bytes
+
+
+def test_a_copy_goes_on_apart_from_what_it_is_a_copy_of(scene):
+    targets = fast()
+    targets.add(*scene[0])
+    other = copy.copy(targets)
+    found = targets.update(scene[1][0])
+    assert other.update(scene[1][0]) == found
+    other.remove(1)
+    assert targets.ids == (1,)
 
 
 # --- targets know of each other

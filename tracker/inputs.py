@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .box import Box
-from .errors import BoxError, FrameError
+from .errors import BoxError, ConfigError, FrameError
 
-__all__ = ["as_bgr_code", "check_frame", "on_frame", "seconds"]
+__all__ = ["as_bgr_code", "check_channels", "check_frame", "on_frame", "seconds"]
 
 LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
 LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
@@ -106,6 +106,12 @@ def seconds(time_s: float | None) -> float | None:
     if not math.isfinite(seconds):
         raise FrameError(f"time_s {time_s!r}: expected a finite number of seconds, or None")
     return seconds
+
+
+def check_channels(channels: str) -> None:
+    """Raise ConfigError unless *channels* names an order of a frame's channels."""
+    if channels not in ("bgr", "rgb"):
+        raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
 
 
 def as_bgr_code(frame_shape: tuple[int, ...], channels: str) -> int | None:

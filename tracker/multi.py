@@ -7,6 +7,7 @@ behind another waits there and returns.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from .claims import Claim, apart, neighbors, nested
 from .confidence import State
 from .config import TrackerConfig, config_of
 from .errors import ConfigError, FrameError, TargetError
-from .inputs import check_frame, on_frame, seconds
+from .inputs import check_channels, check_frame, on_frame, seconds
 from .track import Track
 from .tracker import Tracker
 
@@ -84,8 +85,7 @@ class MultiTracker:
         config: TrackerConfig | None = None,
         channels: str = "bgr",
     ) -> None:
-        if channels not in ("bgr", "rgb"):
-            raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
+        check_channels(channels)
         if not isinstance(config, TrackerConfig | None):
             raise ConfigError(f"config {config!r}: expected a TrackerConfig, or a preset's name")
         self.config = config_of(preset) if config is None else config
@@ -107,6 +107,10 @@ class MultiTracker:
     def tracks(self) -> dict[int, Track]:
         """The newest track of each target."""
         return {number: target.track for number, target in self._targets.items()}
+
+    def __copy__(self) -> MultiTracker:
+        """Copy it with all its targets, which go on apart from the copied ones."""
+        return copy.deepcopy(self)
 
     def __len__(self) -> int:
         return len(self._targets)

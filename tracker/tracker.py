@@ -27,7 +27,7 @@ from .confidence import SMOOTHING, Confidence, State, reason
 from .config import TrackerConfig, config_of
 from .errors import ConfigError, FrameError
 from .extent import Extent, scale_by_color, scale_jointly
-from .inputs import as_bgr_code, check_frame, on_frame, seconds
+from .inputs import as_bgr_code, check_channels, check_frame, on_frame, seconds
 from .layout import Layout, View
 from .lookalikes import LONGEST_HIDDEN, LookAlikes
 from .motion import Motion
@@ -118,8 +118,7 @@ class Tracker:
         config: TrackerConfig | None = None,
         channels: str = "bgr",
     ) -> None:
-        if channels not in ("bgr", "rgb"):
-            raise ConfigError(f"channels {channels!r}: expected 'bgr' or 'rgb'")
+        check_channels(channels)
         if not isinstance(config, TrackerConfig | None):
             raise ConfigError(f"config {config!r}: expected a TrackerConfig, or a preset's name")
         self.config = config_of(preset) if config is None else config
