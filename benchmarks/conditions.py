@@ -118,8 +118,11 @@ def _encoded(
 ) -> io.BytesIO:
     file = io.BytesIO()
     with av.open(file, "w", format="matroska") as container:
-        stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND, options=options)
-        stream.thread_count = 1  # more threads, other bits
+        # Without B-frames, as from a camera: with them, or more threads, x264 gives other bits
+        # each time.
+        alike = {**options, "bf": "0"}
+        stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND, options=alike)
+        stream.thread_count = 1
         if bits_a_second:
             stream.bit_rate = bits_a_second
         for index, frame in enumerate(frames):

@@ -109,7 +109,7 @@ def the_demo_clip():
 # --- without a display --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":77"}])
+@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":977"}])
 def test_without_a_display_the_run_is_done_and_everything_written(clip, scene, tmp_path, display):
     status, stdout, stderr = run(
         "-m", "tracker", "track", clip, box_argument(scene[0][1]), "--preset", "fast", **display

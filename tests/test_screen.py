@@ -140,7 +140,7 @@ def ask_for_display(**environment):
 @pytest.mark.skipif(cv2.currentUIFramework() == "", reason="this OpenCV is a headless wheel")
 def test_want_of_a_display_is_said_and_never_ends_the_process():
     assert "neither DISPLAY nor WAYLAND_DISPLAY is set" in ask_for_display()
-    assert "the display :77 does not answer" in ask_for_display(DISPLAY=":77")
+    assert "the display :977 does not answer" in ask_for_display(DISPLAY=":977")
     assert "a window could not be opened" in ask_for_display(WAYLAND_DISPLAY="wayland-77")
 
 
