@@ -298,6 +298,7 @@ def test_a_target_that_is_not_found_is_said(clip, capsys, how, status, message):
         (["--box", "1,2,0,4"], "width must be > 0"),
         (["--box", "a,2,3,4"], "expected four"),
         (["--speed", "9"], "unrecognized arguments"),
+        (["--point", "5,5", "--point", "9,9"], "--point: given twice"),
     ],
 )
 def test_a_wrong_option_ends_with_2(clip, capsys, arguments, message):

@@ -242,6 +242,7 @@ def test_what_has_a_color_is_found_by_name_by_hex_and_as_picked(color):
     windows = color_windows(image, color)
     assert len(windows) == 1
     assert iou(windows[0], Box.around((200, 130), 60, 50)) > 0.9
+    assert color_windows(image, red[0, 0]) == color_windows(image, [40, 40, 210])
     assert color_windows(image, "blue") == []
 
 
@@ -274,6 +275,12 @@ def test_a_color_that_is_none_is_refused_with_those_there_are(text):
         read_color(text)
 
 
+@pytest.mark.parametrize("color", [None, 7, (1, 2), (0, 0, 300)])
+def test_what_is_no_color_of_three_numbers_is_refused(plain, color):
+    with pytest.raises(ConfigError, match="expected a name, #rrggbb, or blue, green, red"):
+        color_windows(plain[0][0], color)
+
+
 @pytest.mark.parametrize("name", ["plain", "occlusion", "light", "gray", "camera shake"])
 @pytest.mark.parametrize("place", [(0.5, 0.5), (0.35, 0.6), (0.65, 0.4)])
 def test_the_region_round_a_point_is_the_target(frames_of, name, place):
@@ -296,11 +303,22 @@ def test_a_point_off_the_frame_is_refused(plain, point):
         point_window(plain[0][0], point)
 
 
+@pytest.mark.parametrize("point", [None, (1,), (1, 2, 3), ("a", 2)])
+def test_a_point_that_is_not_two_numbers_is_refused(plain, point):
+    with pytest.raises(BoxError, match="expected two numbers"):
+        point_window(plain[0][0], point)
+
+
+def test_an_order_of_channels_that_there_is_not_is_refused(plain):
+    with pytest.raises(ConfigError, match="expected 'bgr' or 'rgb'"):
+        MotionDetector("gbr").update(plain[0][0])
+
+
 def test_a_mask_gives_the_box_round_what_it_marks():
     mask = np.zeros((240, 320), np.uint8)
     mask[100:140, 50:110] = 7
     assert mask_window(mask) == (50, 100, 60, 40)
     with pytest.raises(BoxError, match="nothing"):
         mask_window(np.zeros((4, 4), bool))
-    with pytest.raises(FrameError, match="float64"):
+    with pytest.raises(FrameError, match=r"float64.*`mask > 0`"):
         mask_window(np.zeros((4, 4)))

@@ -100,6 +100,13 @@ def test_frames_without_a_track_are_given_as_they_are_and_a_cut_row_is_left_out(
     assert drawn_on.max() > 100 > 60 > undrawn.max()
 
 
+def test_a_table_without_a_track_is_told(followed, tmp_path, capfd):
+    table, out = tmp_path / "t.csv", tmp_path / "again.mp4"
+    table.write_text((followed / "t.csv").read_text().partition("\n")[0] + "\n")
+    assert main(["export", str(CLIP), str(table), "--output", str(out)]) == 4
+    assert "t.csv: has no track in it" in capfd.readouterr().err
+
+
 def test_a_table_of_another_video_is_told(followed, tmp_path, capfd):
     other = write_video(tmp_path / "other.mp4", 5)
     out = ["--output", str(tmp_path / "again.mp4")]

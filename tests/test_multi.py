@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import pickle
 
@@ -51,6 +52,17 @@ def test_one_target_alone_is_followed_as_by_a_tracker(scene):
     ball = targets.add(image, box)
     for image, _ in scene[1:]:
         assert targets.update(image) == {ball: alone.update(image)}
+
+
+@pytest.mark.parametrize("preset", ["robust", "fast"])
+def test_a_whole_and_its_part_are_each_followed_as_if_alone(scene, preset):
+    image, box = scene[0]
+    targets, alone = MultiTracker(preset=preset), {}
+    for each in (box, box.scaled(0.5), box):
+        alone[targets.add(image, each)] = Tracker(image, each, preset=preset)
+    for image, _ in scene[1:5]:
+        tracks = targets.update(image)
+        assert tracks == {number: each.update(image) for number, each in alone.items()}
 
 
 def test_the_index_counts_the_frames_for_all_targets_alike(scene):
@@ -205,6 +217,16 @@ def test_nothing_is_kept_of_targets_that_have_gone(scene):
         sizes.append(len(pickle.dumps(vars(targets))))
     assert targets.add(image, box) > 120
     assert abs(sizes[-1] - sizes[5]) < 50  # bytes
+
+
+def test_a_copy_goes_on_apart_from_what_it_is_a_copy_of(scene):
+    targets = fast()
+    targets.add(*scene[0])
+    other = copy.copy(targets)
+    found = targets.update(scene[1][0])
+    assert other.update(scene[1][0]) == found
+    other.remove(1)
+    assert targets.ids == (1,)
 
 
 # --- targets know of each other

@@ -3,7 +3,8 @@
 Targets that are followed together tell each other, before each frame, where they are about to be.
 A pixel of the density map then counts for a target by its share of all claims to it; a mode where
 another one is about to be, rather than this one, is the other's; and a target of which nothing is
-left but what another covers is hidden, and waits there until it is seen again.
+left but what another covers is hidden, and waits there until it is seen again. Of a whole and its
+part, such as a person and a face, neither has a claim against the other.
 """
 
 from __future__ import annotations
@@ -18,7 +19,18 @@ from numpy.typing import NDArray
 from .box import Box
 from .kernels import gaussian
 
-__all__ = ["Claim", "Point", "behind", "covered", "is_claimed", "neighbors", "share", "within"]
+__all__ = [
+    "Claim",
+    "Point",
+    "apart",
+    "behind",
+    "covered",
+    "is_claimed",
+    "neighbors",
+    "nested",
+    "share",
+    "within",
+]
 
 Point = tuple[float, float]
 FloatArray = NDArray[np.floating[Any]]
@@ -27,6 +39,7 @@ SAME_PLACE = 0.5  # sides of the target
 DOUBT = 0.25  # sides by which what is hidden must be nearer to a place, to have a claim to it
 REACH = 0.6  # of a claim over pixels: deviation, in half sizes of its box
 FARTHEST = 3.0  # sizes of a target from its center: beyond it, it sees nothing
+NESTED = 0.8  # of the smaller box, within the larger: boxes by hand stick out a little
 UNCLAIMED = 0.1  # claim of everyone to every pixel: where nobody is, all is to be had
 
 
@@ -60,6 +73,16 @@ def neighbors(claims: Sequence[Claim]) -> NDArray[np.bool_]:
     near &= np.array([claim.belief > 0 for claim in claims], bool)
     np.fill_diagonal(near, val=False)
     return near
+
+
+def nested(box: Box, other: Box) -> bool:
+    """Tell whether one box lies within the other, as those of a whole and its part do."""
+    return box.shared_area(other) >= NESTED * min(box.area, other.area)
+
+
+def apart(claim: Claim, other: Claim) -> bool:
+    """Tell whether two targets, both believed to be where they claim, have nothing in common."""
+    return min(claim.belief, other.belief) > 0 and claim.box.shared_area(other.box) == 0
 
 
 def within(region: Box, claims: Sequence[Claim]) -> list[Claim]:

@@ -7,6 +7,7 @@ behind another waits there and returns.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from .association import AGREES, Sighting, confirmed, distinct, pairs
 from .box import Box, iou
-from .claims import neighbors
+from .claims import Claim, apart, neighbors, nested
 from .confidence import State
 from .config import TrackerConfig, config_of
 from .errors import FrameError, TargetError
@@ -88,6 +89,7 @@ class MultiTracker:
         self.config = config_of(preset, config)
         self._targets: dict[int, Target] = {}
         self._sightings: list[Sighting] = []
+        self._nested: set[frozenset[int]] = set()  # pairs of whole and part
         self._last_id = 0
         self._index = -1
         self._frame_shape: tuple[int, ...] = ()
@@ -102,6 +104,10 @@ class MultiTracker:
     def tracks(self) -> dict[int, Track]:
         """The newest track of each target."""
         return {number: target.track for number, target in self._targets.items()}
+
+    def __copy__(self) -> MultiTracker:
+        """Copy it with all its targets, which go on apart from the copied ones."""
+        return copy.deepcopy(self)
 
     def __len__(self) -> int:
         return len(self._targets)
@@ -133,6 +139,11 @@ class MultiTracker:
         self._frame_shape, self._time_s = frame.shape, time_s
         self._index = max(self._index, 0)
         self._last_id += 1
+        self._nested |= {
+            frozenset((self._last_id, number))
+            for number, other in self._targets.items()
+            if nested(tracker.track.box, other.tracker.track.box)
+        }
         self._targets[self._last_id] = Target(tracker, self._counted(tracker.track))
         return self._last_id
 
@@ -276,16 +287,34 @@ class MultiTracker:
     def _follow(self, frame: NDArray[np.uint8], time_s: float | None) -> None:
         """Let every target find itself, by what all claimed before any of them moved."""
         # In an order of their own: who was added first is no better off.
-        claimed = [(each.tracker.claim, each.tracker) for each in self._targets.values()]
+        claimed = [(each.tracker.claim, number) for number, each in self._targets.items()]
         claimed.sort(key=itemgetter(0))
         claims = [claim for claim, _ in claimed]
-        near = neighbors(claims)
-        for number, (_, tracker) in enumerate(claimed):
+        strangers = self._strangers({number: claim for claim, number in claimed})
+        near = strangers & neighbors(claims)
+        for row, (_, number) in enumerate(claimed):
+            tracker = self._targets[number].tracker
             # One that is in doubt looks farther.
-            others = near[number] if tracker.sure else np.arange(len(claims)) != number
+            others = near[row] if tracker.sure else strangers[row]
             tracker.update(
                 frame, time_s, claims=[claims[other] for other in np.flatnonzero(others)]
             )
+
+    def _strangers(self, claims: Mapping[int, Claim]) -> NDArray[np.bool_]:
+        """Tell which targets are neither one nor whole and part, row by row for each claim.
+
+        Those that have come apart, or of which one is followed no longer, are forgotten as such.
+        """
+        self._nested = {
+            pair
+            for pair in self._nested
+            if pair <= claims.keys() and not apart(*(claims[number] for number in pair))
+        }
+        rows = {number: row for row, number in enumerate(claims)}
+        strangers = ~np.eye(len(claims), dtype=np.bool_)
+        for one, other in self._nested:
+            strangers[rows[one], rows[other]] = strangers[rows[other], rows[one]] = False
+        return strangers
 
     def _correct(self, frame: NDArray[np.uint8], detected: list[Box]) -> None:
         """Take in what a detector found: correct targets, and begin new ones."""

@@ -94,9 +94,16 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="target in the first frame, px or 5%%; again for each more; else the mouse",
     )
     target("--auto", action="store_true", help="targets: all that moves, whatever the camera does")
-    target("--point", type=_point, metavar="X,Y", help="target: the region round this point, px")
+    target(
+        "--point",
+        type=_point,
+        action=_Once,
+        metavar="X,Y",
+        help="target: the region round this point, px",
+    )
     target(
         "--color",
+        action=_Once,
         metavar="COLOR",
         help="target: the largest thing of a color, red or #c81e28; pick: by a click",
     )
@@ -128,6 +135,23 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="configuration of the tracker: robust or fast (default: robust)",
     )
     add("--overwrite", action="store_true", help="replace files that exist")
+
+
+class _Once(argparse.Action):
+    """Take an option that names the one target, and refuse a second one."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        if getattr(namespace, self.dest) is not None:
+            raise argparse.ArgumentError(
+                self, "given twice; for several targets give a --box for each"
+            )
+        setattr(namespace, self.dest, values)
 
 
 def _add_grade(parser: argparse.ArgumentParser) -> None:

@@ -147,6 +147,8 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
         targets = read_targets(options.table)
     for warning in warned:
         _complain(str(warning.message))
+    if not targets:
+        raise SourceError(f"{options.table}: has no track in it, there is nothing to draw")
     check_apart([options.output], options.source)
     with (
         open_video(options.source, stream=options.stream) as video,

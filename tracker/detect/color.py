@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -58,6 +59,19 @@ def read_color(text: str) -> BGR:
     return blue, green, red
 
 
+def _checked(color: Iterable[int]) -> BGR:
+    """Read blue, green, red: a tuple, a list, a pixel of a picture."""
+    try:
+        blue, green, red = map(int, color)
+    except (TypeError, ValueError):
+        blue = green = red = -1
+    if not 0 <= min(blue, green, red) <= max(blue, green, red) <= 255:
+        raise ConfigError(
+            f"color {color!r}: expected a name, #rrggbb, or blue, green, red of 0 to 255"
+        )
+    return blue, green, red
+
+
 def color_at(frame: NDArray[np.uint8], point: tuple[float, float], channels: str = "bgr") -> BGR:
     """Pick the color at a point of a frame: the median of the pixels round it.
 
@@ -77,11 +91,10 @@ def color_at(frame: NDArray[np.uint8], point: tuple[float, float], channels: str
     Raises
     ------
     BoxError
-        If the point is not in the frame.
+        If the point is not two numbers, or not in the frame.
     """
     frame = check_frame(frame)
-    check_point(point, frame.shape)
-    row, column = int(point[1]), int(point[0])
+    column, row = map(int, check_point(point, frame.shape))
     top, left = max(row - PICK_REACH, 0), max(column - PICK_REACH, 0)
     part = frame[top : row + PICK_REACH + 1, left : column + PICK_REACH + 1]
     code = as_bgr_code(frame.shape, channels)
@@ -125,9 +138,16 @@ def color_windows(frame: NDArray[np.uint8], color: str | BGR, channels: str = "b
     -------
     list of Box
         In frame pixels, the largest first; none where nothing has it.
+
+    Raises
+    ------
+    ConfigError
+        If it is no color.
     """
     picture = shrunk(frame, channels)
-    density = color_density(picture, read_color(color) if isinstance(color, str) else color)
+    density = color_density(
+        picture, read_color(color) if isinstance(color, str) else _checked(color)
+    )
     windows = sorted(density_windows(density), key=lambda box: -box.area)
     return in_frame(windows, picture.shape, frame.shape)
 

@@ -38,7 +38,9 @@ def mask_window(mask: NDArray[Any]) -> Box:
     """
     if not isinstance(mask, np.ndarray) or mask.ndim != 2 or mask.dtype not in (np.bool_, np.uint8):
         kind = f"{mask.dtype} of shape {mask.shape}" if isinstance(mask, np.ndarray) else type(mask)
-        raise FrameError(f"mask {kind}: expected a bool or uint8 array of shape (H, W)")
+        raise FrameError(
+            f"mask {kind}: expected a bool or uint8 array of shape (H, W), such as `mask > 0`"
+        )
     if not mask.any():
         raise BoxError("mask: it marks nothing; set the target's pixels to something else than 0")
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))

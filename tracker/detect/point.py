@@ -51,12 +51,12 @@ def point_window(
     Raises
     ------
     BoxError
-        If the point is not in the frame.
+        If the point is not two numbers, or not in the frame.
     """
     picture = shrunk(frame, channels)
     height, width = frame.shape[:2]
-    check_point(point, frame.shape)
-    x, y = point[0] * picture.shape[1] / width, point[1] * picture.shape[0] / height
+    column, row = check_point(point, frame.shape)
+    x, y = column * picture.shape[1] / width, row * picture.shape[0] / height
     bins = color_bins()(picture)
     roots = [math.sqrt(aspect) for aspect in ASPECTS]
     windows = [Box.around((x, y), side * root, side / root) for side in SIDES for root in roots]

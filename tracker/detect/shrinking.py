@@ -24,6 +24,8 @@ def shrunk(frame: NDArray[np.uint8], channels: str = "bgr") -> NDArray[np.uint8]
     ------
     FrameError
         If the frame is not a picture.
+    ConfigError
+        If there is no such order of channels.
     """
     frame = check_frame(frame)
     rows, columns = frame.shape[:2]
@@ -34,14 +36,19 @@ def shrunk(frame: NDArray[np.uint8], channels: str = "bgr") -> NDArray[np.uint8]
     return np.asarray(picture if code is None else cv2.cvtColor(picture, code), np.uint8)
 
 
-def check_point(point: tuple[float, float], frame_shape: tuple[int, ...]) -> None:
-    """Raise BoxError if a point, (x, y) in pixels, is not in a frame."""
+def check_point(point: Iterable[float], frame_shape: tuple[int, ...]) -> tuple[float, float]:
+    """Read a point (x, y) in pixels of a frame; raise BoxError if it is none, or not in it."""
+    try:
+        x, y = map(float, point)
+    except (TypeError, ValueError):
+        raise BoxError(f"point {point!r}: expected two numbers (x, y)") from None
     height, width = frame_shape[:2]
-    if not (0 <= point[0] < width and 0 <= point[1] < height):
+    if not (0 <= x < width and 0 <= y < height):
         raise BoxError(
-            f"point ({point[0]:g}, {point[1]:g}) is not in the {width}x{height} frame: "
+            f"point ({x:g}, {y:g}) is not in the {width}x{height} frame: "
             f"expected 0 <= x < {width} and 0 <= y < {height}"
         )
+    return x, y
 
 
 def in_frame(
