@@ -143,6 +143,18 @@ def test_a_detection_corrects_the_target_it_overlaps(scene):
     assert iou(tracks[ball].box, scene[1][1]) > 0.9
 
 
+def test_a_target_gone_astray_is_brought_back_by_a_detector_that_just_saw_it(scene):
+    image, box = scene[0]
+    targets = fast()
+    ball = targets.add(image, box)
+    targets.update(image, detections=[box])
+    astray = np.roll(image, round(0.8 * box.width), axis=1)
+    for _ in range(5):
+        tracks = targets.update(astray, detections=[box])
+        assert list(tracks) == [ball]
+        assert tracks[ball].box == box
+
+
 def test_a_target_that_a_detector_began_ends_when_it_shows_it_no_longer(scene):
     image, box = scene[0]
     targets = fast()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -30,6 +30,7 @@ __all__ = ["MultiTracker"]
 
 # Frames lost, or frames with detections of which none was its, of a target that detections began.
 ENDS_AFTER = 30
+JUST = 3  # frames since a detection in which a thing is not far from where it was
 
 
 @dataclass(slots=True)
@@ -44,6 +45,9 @@ class Target:
     """Frames."""
     undetected_for: int = 0
     """Frames with detections since one was its."""
+    detection: Box | None = None
+    """The last that was its, and the frame it was in."""
+    detected_in: int = 0
 
     @property
     def over(self) -> bool:
@@ -322,16 +326,37 @@ class MultiTracker:
         boxes = [target.tracker.track.box for target in targets]
         for target in targets:
             target.undetected_for += 1
-        found = pairs(boxes, detected)
+        found = self._paired(targets, boxes, detected)
         for number, other in found:
             tracker, box = targets[number].tracker, detected[other]
             targets[number].undetected_for = 0
+            targets[number].detection, targets[number].detected_in = box, self._index
             if tracker.track.state is not State.TRACKING or iou(boxes[number], box) < AGREES:
                 tracker.reset(frame, box, keep_model=True)
         known = {other for _, other in found}
         rest = [box for other, box in enumerate(detected) if other not in known]
         for box in confirmed(self._sightings, distinct(rest, boxes)):
             self._targets[self.add(frame, box)].detected = True
+
+    def _paired(
+        self, targets: Sequence[Target], boxes: Sequence[Box], detected: Sequence[Box]
+    ) -> list[tuple[int, int]]:
+        """Pair targets with detections: by where they are, else by where they were just detected.
+
+        Of one that goes astray, or waits behind something, the detector may know better.
+        """
+        found = pairs(boxes, detected)
+        paired, known = {number for number, _ in found}, {other for _, other in found}
+        last = {
+            number: target.detection
+            for number, target in enumerate(targets)
+            if target.detection is not None
+            and number not in paired
+            and self._index - target.detected_in <= JUST
+        }
+        free = [other for other in range(len(detected)) if other not in known]
+        again = pairs(list(last.values()), [detected[other] for other in free])
+        return found + [(list(last)[row], free[column]) for row, column in again]
 
     def _counted(self, track: Track) -> Track:
         """Give a track the index of this tracker's frames."""
