@@ -215,7 +215,7 @@ def test_keep_audio_on_the_command_line(tmp_path, capfd):
 
 
 def test_a_large_gif_is_warned_of(tmp_path, capfd, monkeypatch):
-    monkeypatch.setattr("tracker.app.cli.LARGE_GIF", 1000)
+    monkeypatch.setattr("tracker.app.words.LARGE_GIF", 1000)
     run = f"track {CLIP} --box 53,104,68,68 --no-window --max-frames 3 --csv {tmp_path}/t.csv"
     again = f"export {CLIP} {tmp_path}/t.csv"
     for number, command in enumerate((run, again)):
