@@ -97,7 +97,7 @@ def test_what_passes_slowly_behind_something_is_not_left_for_it():
     scene = Scene(
         180,
         Layer(Sprite.of(texture(320, 240, seed=2))),
-        Layer(walker, lambda time: Pose(-40 + 0.55 * time)),
+        Layer(walker, lambda time: Pose(-40 + time)),
         front=(Layer(sign),),
     )
     frames = list(scene)
