@@ -155,6 +155,17 @@ def test_a_target_gone_astray_is_brought_back_by_a_detector_that_just_saw_it(sce
         assert tracks[ball].box == box
 
 
+def test_a_target_moved_by_hand_is_not_drawn_back_to_where_it_was_detected(scene):
+    image, box = scene[0]
+    targets = fast()
+    ball = targets.add(image, box)
+    targets.update(image, detections=[box])
+    by_hand = Box(box.x + 2 * box.width, box.y, box.width, box.height)
+    targets.reset(ball, np.roll(image, round(2 * box.width), axis=1), by_hand)
+    tracks = targets.update(np.roll(image, round(2 * box.width), axis=1), detections=[box])
+    assert iou(tracks[ball].box, by_hand) > 0.7
+
+
 def test_a_target_that_a_detector_began_ends_when_it_shows_it_no_longer(scene):
     image, box = scene[0]
     targets = fast()

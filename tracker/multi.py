@@ -192,6 +192,7 @@ class MultiTracker:
         corrected.tracker.reset(self._checked(frame), box, keep_model=keep_model)
         corrected.track = self._counted(corrected.tracker.track)
         corrected.lost_for = corrected.undetected_for = 0
+        corrected.detection = None  # it was seen elsewhere
 
     def move(self, frame: NDArray[np.uint8], boxes: Mapping[int, Iterable[float]]) -> None:
         """Go on in pictures of another shape: all targets keep what was learnt, in these boxes.
