@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker import Box, ConfidenceConfig, State
-from tracker.confidence import Confidence, Evidence, reason
+from tracker.confidence import JOINT_CONFIDENCE, Confidence, Evidence, reason
 from tracker.errors import ConfigError
 
 SHARES = st.floats(0, 1)
@@ -54,6 +54,31 @@ def test_the_score_stays_a_share_whatever_is_seen(evidences):
     for evidence in evidences:
         confidence.weigh(evidence)
         assert 0 <= confidence.score <= 1
+
+
+@given(st.floats(0.001, 0.999))
+def test_calibration_adds_to_the_log_odds_of_the_belief(belief):
+    def log_odds(probability):
+        return math.log(probability / (1 - probability))
+
+    config = ConfidenceConfig(calibration=0.3)
+    assert log_odds(config.score(belief)) == pytest.approx(log_odds(belief) + 0.3)
+    assert config.score(0.0) == 0
+    assert config.score(1.0) == 1
+
+
+def test_a_calibrated_score_changes_the_state_where_the_belief_would():
+    plain, scaled = ConfidenceConfig(), JOINT_CONFIDENCE
+    for level in ("lost_below", "seen_above", "doubt_below", "sure_above"):
+        assert getattr(scaled, level) == pytest.approx(
+            scaled.score(getattr(plain, level)), abs=0.0006
+        )
+
+
+@pytest.mark.parametrize("calibration", [math.nan, math.inf])
+def test_a_calibration_without_end_is_refused(calibration):
+    with pytest.raises(ConfigError, match=r"calibration .*: expected a finite number"):
+        ConfidenceConfig(calibration=calibration)
 
 
 def test_it_goes_from_tracking_over_uncertain_to_lost_within_ten_frames():

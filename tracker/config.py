@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .backprojection import ColorConfig
-from .confidence import ConfidenceConfig
+from .confidence import JOINT_CONFIDENCE, ConfidenceConfig
 from .errors import ConfigError
 from .layout import PatchConfig
 
@@ -66,7 +66,7 @@ class TrackerConfig:
 
 PRESETS: dict[str, TrackerConfig] = {
     # Color is seen as far as structure, so that their maps cover the same places.
-    "robust": TrackerConfig(patch=PatchConfig(padding=2.5), structure=True),
+    "robust": TrackerConfig(PatchConfig(padding=2.5), confidence=JOINT_CONFIDENCE, structure=True),
     "fast": TrackerConfig(),
 }
 

@@ -199,7 +199,7 @@ class Redetection:
         there: Verdict,
         here: Verdict,
         apart: float,
-        score: float = 1.0,
+        belief: float = 1.0,
     ) -> bool:
         """Judge a rival place against the present one; True when it has won often enough.
 
@@ -211,15 +211,15 @@ class Redetection:
             Of the rival and of the present place.
         apart : float
             Their distance in sides of the target.
-        score : float
-            Of the present place.
+        belief : float
+            In the present place.
         """
-        wins = apart > FARTHER and _beats(there, here, score)
+        wins = apart > FARTHER and _beats(there, here, belief)
         self.rival, self.wins = (rival, self.wins + 1) if wins else (None, 0)
         return self.wins >= WINS
 
 
-def _beats(there: Verdict, here: Verdict, score: float) -> bool:
+def _beats(there: Verdict, here: Verdict, belief: float) -> bool:
     """Tell whether one place is clearly more the first frame's target than another."""
     if there.response is None or here.response is None:
         return (
@@ -234,7 +234,7 @@ def _beats(there: Verdict, here: Verdict, score: float) -> bool:
     return (
         odds > LEAST_ODDS and better_odds > BETTER_ODDS and better_response > BETTER_RESPONSE
     ) or (
-        score < HARDLY_BELIEVED
+        belief < HARDLY_BELIEVED
         and odds > LEAST_ODDS_LOST
         and better_odds > BETTER_ODDS_LOST
         and better_response > BETTER_RESPONSE_LOST

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "read_state", "restore", "state_of", "write_state"]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 5
+VERSION = 6
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -111,7 +111,7 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
         "believed": tracker._believed,
         "motion": dataclasses.asdict(tracker._motion),
         "lookalikes": dataclasses.asdict(tracker._lookalikes),
-        "confidence": {"score": confidence.score, "state": confidence.state},
+        "confidence": {"belief": confidence.belief, "state": confidence.state},
         "redetection": dataclasses.asdict(tracker._redetection),
         "rotation": dataclasses.asdict(tracker._rotation),
         "track": dataclasses.asdict(tracker._track),
@@ -175,7 +175,7 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     )
     confidence = numbers["confidence"]
     tracker._confidence = Confidence(
-        tracker.config.confidence, confidence["score"], State(confidence["state"])
+        tracker.config.confidence, confidence["belief"], State(confidence["state"])
     )
     tracker._redetection = Redetection(**_tuples(numbers["redetection"]))
     tracker._rotation = Rotation(**numbers["rotation"])

@@ -23,7 +23,7 @@ from .appearance import Appearance
 from .backprojection import Bins
 from .box import Box, RotatedBox
 from .claims import Claim, behind, covered, is_claimed, share, within
-from .confidence import SMOOTHING, Confidence, State, reason
+from .confidence import Confidence, State, reason
 from .config import TrackerConfig, config_of
 from .errors import FrameError
 from .extent import Extent, scale_by_color, scale_jointly
@@ -148,14 +148,13 @@ class Tracker:
     @property
     def sure(self) -> bool:
         """Whether the target will not be sought elsewhere, whatever the next frame shows."""
-        least_score = (1 - SMOOTHING) * self._confidence.score
-        return least_score >= self.config.confidence.doubt_below
+        return self._confidence.sure
 
     @property
     def claim(self) -> Claim:
         """Where the target is about to be, for those that are followed beside it."""
         box, target = self._box, self._lookalikes.target
-        belief = 0.0 if self._confidence.state is State.LOST else self._confidence.score
+        belief = 0.0 if self._confidence.state is State.LOST else self._confidence.belief
         return Claim(box.centered_at(*target.expected), belief, target.unseen > 0)
 
     def update(
@@ -369,7 +368,7 @@ class Tracker:
         seen_here = judge(self._view, self._looks, place.pixel)
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
-        won = redetection.challenge(rival, there, seen_here, apart, self._confidence.score)
+        won = redetection.challenge(rival, there, seen_here, apart, self._confidence.belief)
         return rival if won else None
 
     def _looked_at(
