@@ -193,12 +193,13 @@ class Tracker:
         if place.hidden and claims:
             self._lookalikes.target.center = self._motion.center
         returned_to = self._look_elsewhere(frame, place, claims)
+        worth_learning = place.evidence.worth_learning
         if returned_to is not None:
             self._return(returned_to, time)
-        elif self._confidence.state is not State.LOST:
+        elif worth_learning and self._confidence.state is not State.LOST:
             self._learn(frame, place, claims)
         box = self._box
-        if self._confidence.state is State.TRACKING and place.evidence.worth_learning:
+        if worth_learning and self._confidence.state is State.TRACKING:
             self._believed = box
         self._track = self._report(place, box, time_s)
         return self._track
@@ -409,11 +410,8 @@ class Tracker:
         self._redetection = Redetection()
 
     def _learn(self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]) -> None:
-        """Learn size, turn and looks from a place that is believed, and shared with none."""
-        evidence = place.evidence
-        if place.hidden or not evidence.worth_learning:
-            return
-        if claims and covered(self._box, claims) > LEARN_UP_TO:
+        """Learn size, turn and looks from a place that is believed, unless another shares it."""
+        if place.hidden or (claims and covered(self._box, claims) > LEARN_UP_TO):
             return
         self._follow_size(frame, place)
         if self._rotation.directed:
