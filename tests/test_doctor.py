@@ -34,6 +34,15 @@ def test_versions_are_those_that_are_imported(findings):
     assert f"({Path(tracker.__file__).parent})" in findings.versions["tracker"]
 
 
+def test_the_version_is_told_by_the_package_and_the_command_line(findings, capsys):
+    assert metadata.version("meanshift-tracker") == tracker.__version__
+    assert findings.versions["tracker"].startswith(tracker.__version__)
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"tracker {tracker.__version__}\n"
+
+
 def test_codecs_are_those_that_write_and_read(findings):
     assert findings.codecs_error == ""
     assert findings.codecs["write libx264"]

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from .overlay import draw, draw_all
     from .video import open_sink, open_video
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Box",
     "Climb",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import __version__
 from ..box import Box
 from ..video.grades import EFFORTS, QUALITIES, USUAL
 
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="tracker",
         description="Follow one thing, or several, through a video or a camera's pictures.",
     )
+    parser.add_argument("--version", action="version", version=f"tracker {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     track = commands.add_parser(
         "track",

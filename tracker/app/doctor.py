@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cv2
 
+from .. import __version__
 from ..screen import Display, find_display
 from ..video.camera import cameras
 from ..video.codecs import codecs
@@ -63,7 +64,7 @@ def examine() -> Findings:
         found, error = {}, str(missing)
     return Findings(
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
-        versions={"python": platform.python_version(), "tracker": own_version()}
+        versions={"python": platform.python_version(), "tracker": f"{__version__} ({PACKAGE})"}
         | {name: version or "missing" for name, version in installed(DISTRIBUTIONS).items()},
         opencv=cv2.__version__,
         wheels={name: version for name, version in installed(OPENCV_WHEELS).items() if version},
@@ -78,12 +79,6 @@ def examine() -> Findings:
 def installed(names: Sequence[str]) -> dict[str, str]:
     """Give the installed version of each distribution, empty where there is none."""
     return {name: _version(name) for name in names}
-
-
-def own_version() -> str:
-    """Give our version and the folder we run from."""
-    version = _version("meanshift-tracker") or "not installed, run from a checkout"
-    return f"{version} ({PACKAGE})"
 
 
 def _version(name: str) -> str:
