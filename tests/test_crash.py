@@ -11,10 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from numbered import number_in, numbered, write_video
 
 from tracker import Box, RotatedBox, State, Track
+from tracker.app.cli import main
 from tracker.app.outputs import write_whole
 from tracker.errors import DamagedError, SinkError
 from tracker.tables import open_table, read_table
@@ -208,3 +210,20 @@ def test_on_a_disk_that_was_full_before_nothing_empty_is_left(small_disk):
     with pytest.raises(SinkError, match="No space left"):
         write_whole(small_disk / "sheet.png", bytes(9))
     assert [path.name for path in small_disk.iterdir()] == ["filler"]
+
+
+def test_of_clusters_that_do_not_fit_on_the_disk_no_half_table_is_left(small_disk, capsys):
+    points = np.random.default_rng(0).normal(size=(20_000, 3))  # a megabyte as text
+    np.save(small_disk.parent / "points.npy", points)
+    table = small_disk / "labels.csv"
+    asked = [
+        "cluster",
+        str(small_disk.parent / "points.npy"),
+        "--bandwidth",
+        "2",
+        "--output",
+        str(table),
+    ]
+    assert main(asked) == 2
+    assert "labels.csv: cannot be written (No space left on device)" in capsys.readouterr().err
+    assert not any(small_disk.iterdir())

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import io
 import math
 import time
 import warnings
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from ..clustering import BandwidthProfile, MeanShift, bandwidth_profile
-from ..errors import ConfigError, SinkError
+from ..errors import ConfigError
 from .arguments import AUTO, OUTPUT_FOLDER
-from .outputs import check_apart, check_file, make_output_folder
+from .outputs import check_apart, check_file, make_output_folder, write_whole
 from .points import PointTable, read_points, write_labels
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["cluster"]
 
@@ -130,19 +134,23 @@ def _draw(options: argparse.Namespace, found: _Found) -> None:
         return
     from ..clustering.plots import draw_clusters, draw_profile
 
-    try:
-        if options.plot:
-            draw_clusters(
-                found.table.points,
-                found.model.labels_,
-                found.centers,
-                bandwidth=found.model.bandwidth_,
-                names=found.table.names,
-            ).savefig(options.plot)
-        if options.profile and found.profile:
-            draw_profile(found.profile).savefig(options.profile)
-    except OSError as error:
-        raise SinkError(f"{error.filename}: cannot be written ({error.strerror})") from error
+    if options.plot:
+        clusters = draw_clusters(
+            found.table.points,
+            found.model.labels_,
+            found.centers,
+            bandwidth=found.model.bandwidth_,
+            names=found.table.names,
+        )
+        _write_figure(options.plot, clusters)
+    if options.profile and found.profile:
+        _write_figure(options.profile, draw_profile(found.profile))
+
+
+def _write_figure(path: Path, figure: Figure) -> None:
+    encoded = io.BytesIO()
+    figure.savefig(encoded, format=path.suffix[1:])
+    write_whole(path, encoded.getvalue())
 
 
 def _summary(found: _Found, *, auto: bool) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ConfigError, SinkError, SourceError
+from ..errors import ConfigError, SourceError
+from .outputs import write_whole
 
 __all__ = ["PointTable", "read_points", "write_labels"]
 
@@ -81,14 +83,12 @@ def write_labels(path: Path, table: PointTable, labels: NDArray[np.intp]) -> Non
     SinkError
         If the file cannot be written.
     """
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*table.names, "label"])
-            for point, label in zip(table.points.tolist(), labels.tolist(), strict=True):
-                writer.writerow([*point, label])
-    except OSError as error:
-        raise SinkError(f"{path}: cannot be written ({error.strerror})") from error
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow([*table.names, "label"])
+    for point, label in zip(table.points.tolist(), labels.tolist(), strict=True):
+        writer.writerow([*point, label])
+    write_whole(path, lines.getvalue().encode())
 
 
 # --- text -----------------------------------------------------------------------------------------
