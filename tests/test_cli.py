@@ -483,9 +483,9 @@ def test_a_target_drawn_with_the_mouse_is_followed_until_q(desktop, long_clip, s
     green = (shown[..., 1] > 180) & (shown[..., 2] < 140)
     assert green[:400].sum() > 300, "the box is shown"
     desktop.press("d")
-    time.sleep(0.2)
-    with_density = desktop.screenshot().astype(int)
-    assert np.abs(with_density - shown)[300:400, 400:530].max() > 60, "the inset is shown"
+    desktop.wait_until_shown(  # the inset
+        lambda now: np.abs(now.astype(int) - shown)[300:400, 400:530].max() > 60
+    )
     assert rows_of(table) == n_paused, "the run stands still"
 
     desktop.press("s")
@@ -577,7 +577,7 @@ def test_a_camera_shows_its_pictures_until_the_target_is_drawn(desktop):  # noqa
     program = desktop.start("-c", CHOOSE_LIVE)
     desktop.wait_for_window("live", program)
     before = desktop.screenshot()[200, 300]
-    wait_for(lambda: (desktop.screenshot()[200, 300] != before).any())
+    desktop.wait_until_shown(lambda shown: (shown[200, 300] != before).any())
     desktop.drag((100, 80), (199, 179))
     desktop.press("Return")
     stdout, stderr = program.communicate(timeout=20)
@@ -600,7 +600,7 @@ def test_a_color_is_picked_with_the_mouse(desktop, tmp_path):  # noqa: F811
     scale = 400 / 240
     x, y = round(245 * scale), round(170 * scale)
     # what is painted first may be a window that has not yet its size
-    wait_for(lambda: np.abs(desktop.screenshot()[y, x] - np.array(red)).max() < 30)
+    desktop.wait_until_shown(lambda shown: np.abs(shown[y, x] - np.array(red)).max() < 30)
     desktop.click(x, y)
     _, stderr = program.communicate(timeout=20)
     assert program.returncode == 0, stderr

@@ -278,12 +278,14 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     # chosen two frames later than the start, with the box drawn too small and then corrected
     desktop.press("n", "Right", "n", "b")
     x = START.x + 4 * 12
-    desktop.drag(place(x, START.y), place(x + 60, START.y + 60))
-    before = desktop.screenshot()
-    desktop.drag(place(x + 60, START.y + 60), place(x + 120, START.y + 120))
-    after = desktop.screenshot()
     left, top = place(x + 100, START.y + 30)
-    assert after[top, left].sum() > before[top, left].sum(), "not dimmed any more"
+    bright = desktop.screenshot()[top, left].sum()
+    desktop.drag(place(x, START.y), place(x + 60, START.y + 60))
+    dimmed = desktop.wait_until_shown(lambda shown: shown[top, left].sum() < 0.7 * bright)
+    desktop.drag(place(x + 60, START.y + 60), place(x + 120, START.y + 120))
+    after = desktop.wait_until_shown(
+        lambda shown: shown[top, left].sum() > dimmed[top, left].sum()  # not any more
+    )
     corner = after[high - 100 : high - 10, wide - 100 : wide - 10].astype(int)
     assert (corner.max(axis=2) - corner.min(axis=2)).max() > 120, "the density is shown, in color"
     desktop.press("Return")
@@ -375,14 +377,14 @@ def test_in_full_screen_the_box_is_that_of_the_picture_too(long_film, tmp_path):
         desktop.wait_for_window("tracker", program)
         assert not desktop.screenshot()[-3, 4].any(), "beside the window"
         desktop.press("f")
-        wait_for(lambda: desktop.screenshot()[-3, 4].any())
+        desktop.wait_until_shown(lambda shown: shown[-3, 4].any())
         desktop.drag((300, 100), (499, 299))
         desktop.press("Return")
         wait_for(lambda: len(rows_of(table)) > 2)
         desktop.press("Escape")
-        wait_for(lambda: not desktop.screenshot()[-3, 4].any())
+        desktop.wait_until_shown(lambda shown: not shown[-3, 4].any())
         desktop.press("f")
-        wait_for(lambda: desktop.screenshot()[-3, 4].any())
+        desktop.wait_until_shown(lambda shown: shown[-3, 4].any())
         desktop.press("q")
         _, stderr = program.communicate(timeout=20)
         desktop.stop()
@@ -426,11 +428,14 @@ def test_several_drags_make_several_targets_a_click_selects_one_and_delete_drops
     draw(START.x, START.y, 120, "a")
     draw(450, 40, 80, "a")
     draw(60, 320, 100, "a")
-    seen = desktop.screenshot().astype(int)
     for number, (x, y) in {1: (START.x, 240), 2: (450, 80), 3: (60, 370)}.items():
         column, row = place(x, y)
-        border = seen[row, column - 3 : column + 4]
-        assert np.abs(border - TARGET_COLORS[number - 1]).max(axis=1).min() < 50, number
+        border = np.s_[row, column - 3 : column + 4]
+
+        def is_drawn(shown, border=border, color=TARGET_COLORS[number - 1]):
+            return np.abs(shown[border].astype(int) - color).max(axis=1).min() < 50
+
+        desktop.wait_until_shown(is_drawn)
     desktop.press("space")
     wait_for(lambda: len(targets_of(table).get(3, [])) > 5)
     assert list(targets_of(table)) == [1, 2, 3]
