@@ -30,6 +30,7 @@ class Desktop:
         self.environment = {**os.environ, "DISPLAY": display, "PYTHONPATH": str(REPOSITORY)}
         self.environment.pop("WAYLAND_DISPLAY", None)
         self._programs: list[subprocess.Popen[str]] = []
+        self._rested = 0.0  # when the hands may go on after a key
 
     def start(self, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[str]:
         """Start Python with these arguments."""
@@ -53,6 +54,7 @@ class Desktop:
 
     def hands(self, *arguments: object) -> str:
         """Run xdotool."""
+        self.rest()
         return subprocess.run(
             ["xdotool", *map(str, arguments)],
             env=self.environment,
@@ -103,7 +105,13 @@ class Desktop:
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other; OpenCV hears one each time it looks."""
-        self.hands(*(word for key in keys for word in ("key", key, "sleep", KEY_S)))
+        for key in keys:
+            self.hands("key", key)
+            self._rested = time.monotonic() + KEY_S
+
+    def rest(self) -> None:
+        """Let what was told by a key be done before the next thing."""
+        time.sleep(max(self._rested - time.monotonic(), 0))
 
     def close_window(self, window: int) -> None:
         """Ask the window to close, as the cross in its title bar does."""
@@ -111,6 +119,7 @@ class Desktop:
 
     def screenshot(self) -> np.ndarray:
         """Take a picture of the whole screen, BGR."""
+        self.rest()
         return _picture_of(self.display)
 
     def wait_until_shown(self, condition: Callable[[np.ndarray], object]) -> np.ndarray:

@@ -20,6 +20,7 @@ from desktop import (  # noqa: F401  (fixtures)
     why_no_desktop,
     x_server_process,
 )
+from numbered import write_again
 
 from tracker.app.cli import DEMO_CLIP, main
 from tracker.app.outputs import check_apart, stem_of
@@ -57,13 +58,9 @@ def clip(scene, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def long_clip(scene, tmp_path_factory):
+def long_clip(clip, tmp_path_factory):
     """The same ten times over, for runs to be stopped."""
-    path = tmp_path_factory.mktemp("clip") / "long.mp4"
-    with open_sink(path, fps=25) as sink:
-        for image, _ in scene * 10:
-            sink.write(image)
-    return path
+    return write_again(clip, tmp_path_factory.mktemp("clip") / "long.mp4", 10)
 
 
 @pytest.fixture(autouse=True)
@@ -454,7 +451,7 @@ def wait_for(condition, seconds=20):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def rows_of(path):
