@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,7 +32,7 @@ def gray_picture(width, height, level=128):
 
 def near(picture, color, tolerance=40):
     """Tell for each pixel whether it has about this color."""
-    return cv2.inRange(picture, *(np.add(color, off) for off in (-tolerance, tolerance))) > 0
+    return (np.abs(np.subtract(picture, color, dtype=np.int16)) <= tolerance).all(axis=-1)
 
 
 def profile(picture, color, row, columns):
