@@ -68,3 +68,9 @@ def plain():
     for image, _ in frames:
         image.flags.writeable = False
     return frames
+
+
+@pytest.fixture(scope="session")
+def plain_tracks(plain):
+    """Give the tracks through them, with nothing asked for."""
+    return follow(plain)
