@@ -289,7 +289,7 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     corner = after[high - 100 : high - 10, wide - 100 : wide - 10].astype(int)
     assert (corner.max(axis=2) - corner.min(axis=2)).max() > 120, "the density is shown, in color"
     desktop.press("Return")
-    wait_for(lambda: len(rows_of(table)) > 12)
+    wait_for(lambda: len(rows_of(table)) > 6)
 
     desktop.press("space")
     rows = standing_rows(table)
