@@ -105,9 +105,9 @@ class Desktop:
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other; OpenCV hears one each time it looks."""
-        words = [word for key in keys for word in ("sleep", KEY_S, "key", key)]
-        self.hands(*words[2:])
-        self._rested = time.monotonic() + KEY_S
+        for key in keys:
+            self.hands("key", key)
+            self._rested = time.monotonic() + KEY_S
 
     def rest(self) -> None:
         """Let what was told by a key be done before the next thing."""

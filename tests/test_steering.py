@@ -323,7 +323,9 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     # the line under the picture leads anywhere, and the run goes on from there
     middle = wide // 2, high + 9
     desktop.drag(middle, middle)
-    desktop.press("space", "m", "r", "r", "c", "plus", "minus", "p", "h", "t", "d", "s", "q")
+    desktop.press("space", "m", "r", "r", "c", "plus", "minus", "p", "h", "t", "d", "s")
+    wait_for(lambda: list(tmp_path.glob("square-*s.png")))
+    desktop.press("q")
     stdout, stderr = program.communicate(timeout=20)
     assert program.returncode == 0, stderr
     tracks = read_table(table)
