@@ -4,7 +4,7 @@
 
 Each round runs the command line, or opens a file, in a process of its own, does it harm at a random
 moment or place, and counts what came through against what should have. A small disk needs root, a
-display that vanishes Xvfb, xdotool and ffmpeg; what is missing is left out. ``--seed`` repeats a
+display that vanishes Xvfb and xdotool; what is missing is left out. ``--seed`` repeats a
 run's places, the moments depend on the machine.
 """
 

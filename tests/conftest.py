@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import gc
+import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +21,10 @@ from tracker.synthetic import SCENES, plain_scene
 # them, new ones in each run, keep the suite short.
 settings.register_profile("untimed", deadline=None, max_examples=30)
 settings.load_profile("untimed")
+
+# Programs that tests start are compiled once, not each time: a tenth of a second for each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_collection_finish() -> None:
@@ -62,3 +68,9 @@ def plain():
     for image, _ in frames:
         image.flags.writeable = False
     return frames
+
+
+@pytest.fixture(scope="session")
+def plain_tracks(plain):
+    """Give the tracks through them, with nothing asked for."""
+    return follow(plain)

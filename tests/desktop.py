@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -18,6 +18,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parent.parent
 KEY_S = 0.12  # from one key to the next: a machine that is busy draws no faster
+PAINTED_S = 0.15  # from the first paint of a window until it is as large as it will be
 PATIENCE_S = 20.0  # for a program to start on a busy machine
 
 
@@ -29,6 +30,7 @@ class Desktop:
         self.environment = {**os.environ, "DISPLAY": display, "PYTHONPATH": str(REPOSITORY)}
         self.environment.pop("WAYLAND_DISPLAY", None)
         self._programs: list[subprocess.Popen[str]] = []
+        self._rested = 0.0  # when the hands may go on after a key
 
     def start(self, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[str]:
         """Start Python with these arguments."""
@@ -52,6 +54,7 @@ class Desktop:
 
     def hands(self, *arguments: object) -> str:
         """Run xdotool."""
+        self.rest()
         return subprocess.run(
             ["xdotool", *map(str, arguments)],
             env=self.environment,
@@ -72,15 +75,17 @@ class Desktop:
                 if self._shows_something(window):
                     self.hands("windowfocus", window)
                     return window
-            time.sleep(0.1)
+            time.sleep(0.05)
         raise AssertionError(f"no window {title!r} within {PATIENCE_S} s")
 
     def _shows_something(self, window: int) -> bool:
         """Tell whether a window that is there is also painted."""
-        for _ in range(5):
+        began = time.monotonic()
+        while time.monotonic() < began + 2:
             if self.screenshot().any():
+                time.sleep(PAINTED_S)
                 return True
-            time.sleep(0.2)
+            time.sleep(0.05)
         # Without a window manager Qt now and then misses that its window was mapped, and
         # never paints it, whatever the program: so do what a window manager does.
         self.hands("windowunmap", "--sync", window, "windowmap", "--sync", window)
@@ -100,7 +105,13 @@ class Desktop:
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other; OpenCV hears one each time it looks."""
-        self.hands(*(word for key in keys for word in ("key", key, "sleep", KEY_S)))
+        for key in keys:
+            self.hands("key", key)
+            self._rested = time.monotonic() + KEY_S
+
+    def rest(self) -> None:
+        """Let what was told by a key be done before the next thing."""
+        time.sleep(max(self._rested - time.monotonic(), 0))
 
     def close_window(self, window: int) -> None:
         """Ask the window to close, as the cross in its title bar does."""
@@ -108,15 +119,16 @@ class Desktop:
 
     def screenshot(self) -> np.ndarray:
         """Take a picture of the whole screen, BGR."""
-        grab = f"ffmpeg -v error -f x11grab -draw_mouse 0 -i {self.display} -frames:v 1"
-        png = subprocess.run(
-            [*grab.split(), "-f", "image2pipe", "-c:v", "png", "-"],
-            env=self.environment,
-            capture_output=True,
-            check=True,
-            timeout=PATIENCE_S,
-        ).stdout
-        return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+        self.rest()
+        return _picture_of(self.display)
+
+    def wait_until_shown(self, condition: Callable[[np.ndarray], object]) -> np.ndarray:
+        """Wait until a picture of the screen is as it should be, and give it."""
+        began = time.monotonic()
+        while not condition(shown := self.screenshot()):
+            assert time.monotonic() < began + PATIENCE_S, "waited in vain"
+            time.sleep(0.02)
+        return shown
 
 
 class _ClientMessage(ctypes.Structure):
@@ -131,6 +143,41 @@ class _ClientMessage(ctypes.Structure):
         ("data", ctypes.c_long * 5),
         ("room", ctypes.c_long * 24),  # XEvent is a union of this size
     )
+
+
+class _Image(ctypes.Structure):
+    _fields_ = (
+        ("width", ctypes.c_int),
+        ("height", ctypes.c_int),
+        ("xoffset", ctypes.c_int),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_void_p),
+        ("byte_order", ctypes.c_int),
+        ("bitmap_unit", ctypes.c_int),
+        ("bitmap_bit_order", ctypes.c_int),
+        ("bitmap_pad", ctypes.c_int),
+        ("depth", ctypes.c_int),
+        ("bytes_per_line", ctypes.c_int),
+        ("bits_per_pixel", ctypes.c_int),  # XImage goes on
+    )
+
+
+def _picture_of(display_name: str) -> np.ndarray:
+    """Take what an X server of 32 bits a pixel shows, without the mouse's pointer."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XDefaultRootWindow.restype = ctypes.c_ulong
+    x11.XGetImage.restype = ctypes.POINTER(_Image)
+    display = ctypes.c_void_p(x11.XOpenDisplay(display_name.encode()))
+    assert display, f"the display {display_name} does not answer"
+    width, height = x11.XDisplayWidth(display, 0), x11.XDisplayHeight(display, 0)
+    root = ctypes.c_ulong(x11.XDefaultRootWindow(display))
+    every_plane, as_pixels = ctypes.c_ulong(0xFFFFFF), 2
+    image = x11.XGetImage(display, root, 0, 0, width, height, every_plane, as_pixels)
+    data = ctypes.string_at(image.contents.data, image.contents.bytes_per_line * height)
+    x11.XDestroyImage(image)
+    x11.XCloseDisplay(display)
+    return np.frombuffer(data, np.uint8).reshape(height, -1, 4)[:, :width, :3].copy()
 
 
 def _send_close(display_name: str, window: int) -> None:
@@ -177,9 +224,9 @@ def x_server_process(width: int, height: int) -> Iterator[tuple[str, subprocess.
 
 def why_no_desktop() -> str:
     """Say what is missing for tests on a screen; empty if nothing is."""
-    missing = [name for name in ("Xvfb", "xdotool", "ffmpeg") if shutil.which(name) is None]
+    missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
     if missing:
-        return f"needs {', '.join(missing)} (apt install xvfb xdotool ffmpeg)"
+        return f"needs {', '.join(missing)} (apt install xvfb xdotool)"
     if cv2.currentUIFramework() == "":
         return "this OpenCV is a headless wheel"
     return ""

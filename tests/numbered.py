@@ -65,6 +65,23 @@ def write_video(
     return path
 
 
+def write_again(source: Path, path: Path, times: int) -> Path:
+    """Write an MP4 of constant rate so many times over, without encoding it anew."""
+    faststart = {"movflags": "+faststart"}
+    with av.open(str(path), "w", options=faststart) as target, av.open(str(source)) as once:
+        film = once.streams.video[0]
+        stream = target.add_stream_from_template(film)
+        for turn in range(times):
+            once.seek(0)
+            for packet in once.demux(film):
+                if packet.size:
+                    packet.pts += turn * film.duration
+                    packet.dts += turn * film.duration
+                    packet.stream = stream
+                    target.mux(packet)
+    return path
+
+
 def cut(path: Path, share: float) -> Path:
     """Cut a file off, as a copy that was broken off."""
     whole = path.read_bytes()

@@ -20,6 +20,7 @@ from desktop import (  # noqa: F401  (fixtures)
     why_no_desktop,
     x_server_process,
 )
+from numbered import write_again
 
 from tracker.app.cli import DEMO_CLIP, main
 from tracker.app.outputs import check_apart, stem_of
@@ -57,13 +58,9 @@ def clip(scene, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def long_clip(scene, tmp_path_factory):
+def long_clip(clip, tmp_path_factory):
     """The same ten times over, for runs to be stopped."""
-    path = tmp_path_factory.mktemp("clip") / "long.mp4"
-    with open_sink(path, fps=25) as sink:
-        for image, _ in scene * 10:
-            sink.write(image)
-    return path
+    return write_again(clip, tmp_path_factory.mktemp("clip") / "long.mp4", 10)
 
 
 @pytest.fixture(autouse=True)
@@ -392,7 +389,7 @@ def test_a_signal_waits_for_the_end_of_a_held_block():
 
 @pytest.mark.skipif(the_demo_clip() is None, reason="the clips are not rendered yet")
 def test_the_demo_follows_its_clip_and_says_where_the_results_are(capsys):
-    arguments = ["--no-window", "--max-frames", "20"]
+    arguments = ["--no-window", "--max-frames", "10"]
     status, stdout, stderr = run(REPOSITORY / "demo.py", *arguments)
     assert status == 0, stderr
     written = sorted(path.name for path in Path("output").iterdir())
@@ -454,7 +451,7 @@ def wait_for(condition, seconds=20):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def rows_of(path):
@@ -483,9 +480,9 @@ def test_a_target_drawn_with_the_mouse_is_followed_until_q(desktop, long_clip, s
     green = (shown[..., 1] > 180) & (shown[..., 2] < 140)
     assert green[:400].sum() > 300, "the box is shown"
     desktop.press("d")
-    time.sleep(0.2)
-    with_density = desktop.screenshot().astype(int)
-    assert np.abs(with_density - shown)[300:400, 400:530].max() > 60, "the inset is shown"
+    desktop.wait_until_shown(  # the inset
+        lambda now: np.abs(now.astype(int) - shown)[300:400, 400:530].max() > 60
+    )
     assert rows_of(table) == n_paused, "the run stands still"
 
     desktop.press("s")
@@ -577,7 +574,7 @@ def test_a_camera_shows_its_pictures_until_the_target_is_drawn(desktop):  # noqa
     program = desktop.start("-c", CHOOSE_LIVE)
     desktop.wait_for_window("live", program)
     before = desktop.screenshot()[200, 300]
-    wait_for(lambda: (desktop.screenshot()[200, 300] != before).any())
+    desktop.wait_until_shown(lambda shown: (shown[200, 300] != before).any())
     desktop.drag((100, 80), (199, 179))
     desktop.press("Return")
     stdout, stderr = program.communicate(timeout=20)
@@ -600,7 +597,7 @@ def test_a_color_is_picked_with_the_mouse(desktop, tmp_path):  # noqa: F811
     scale = 400 / 240
     x, y = round(245 * scale), round(170 * scale)
     # what is painted first may be a window that has not yet its size
-    wait_for(lambda: np.abs(desktop.screenshot()[y, x] - np.array(red)).max() < 30)
+    desktop.wait_until_shown(lambda shown: np.abs(shown[y, x] - np.array(red)).max() < 30)
     desktop.click(x, y)
     _, stderr = program.communicate(timeout=20)
     assert program.returncode == 0, stderr

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -71,23 +73,32 @@ def numbers_in(path: Path) -> list[int]:
     return numbers
 
 
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory) -> Callable[[int], tuple[Path, int]]:
+    """Give the folder of a recording killed after so many frames, and how many were at last."""
+
+    @functools.cache
+    def killed(after: int) -> tuple[Path, int]:
+        folder = tmp_path_factory.mktemp("killed")
+        return folder, kill_after(folder, "out.mp4", after)
+
+    return killed
+
+
 @pytest.mark.parametrize("after", [70, 151])
-def test_a_killed_recording_plays_up_to_its_last_two_seconds_and_its_table_is_whole(
-    tmp_path, after
-):
-    written = kill_after(tmp_path, "out.mp4", after)
-    numbers = numbers_in(tmp_path / "out.partial.mp4")
+def test_a_killed_recording_plays_up_to_its_last_two_seconds_and_its_table_is_whole(killed, after):
+    folder, written = killed(after)
+    numbers = numbers_in(folder / "out.partial.mp4")
     assert numbers == list(range(len(numbers)))
     assert len(numbers) >= written - 2 * FPS
-    assert not (tmp_path / "out.mp4").exists()
-    assert written <= (tmp_path / "tracks.csv").read_bytes().count(b"\n") - 1 <= written + 1
+    assert not (folder / "out.mp4").exists()
+    assert written <= (folder / "tracks.csv").read_bytes().count(b"\n") - 1 <= written + 1
 
 
-def test_the_next_run_keeps_what_the_killed_one_left_and_tells(tmp_path):
-    for name in ("out.recovered.mp4", "out.recovered-2.mp4"):
+def test_the_next_run_keeps_what_the_killed_one_left_and_tells(killed, tmp_path):
+    for name, after in (("out.recovered.mp4", 70), ("out.recovered-2.mp4", 151)):
         (tmp_path / "out.mp4").unlink(missing_ok=True)
-        kill_after(tmp_path, "out.mp4", 60)
-        (tmp_path / "tracks.csv").unlink()
+        (tmp_path / "out.partial.mp4").hardlink_to(killed(after)[0] / "out.partial.mp4")
         left = (tmp_path / "out.partial.mp4").read_bytes()
         with open_sink(tmp_path / "out.mp4") as sink:
             assert sink.leftover == tmp_path / name
@@ -96,17 +107,12 @@ def test_the_next_run_keeps_what_the_killed_one_left_and_tells(tmp_path):
         assert numbers_in(tmp_path / "out.mp4") == [7]
 
 
-def test_the_command_line_says_what_it_found(tmp_path):
-    kill_after(tmp_path, "out.mp4", 60)
+def test_the_command_line_says_what_it_found(killed, tmp_path, capfd):
+    (tmp_path / "out.partial.mp4").hardlink_to(killed(70)[0] / "out.partial.mp4")
     clip = Path(__file__).parent.parent / "videos" / "reentry.mp4"
     options = f"--box 53,104,68,68 --no-window --max-frames 3 --output {tmp_path}/out.mp4"
-    run = subprocess.run(
-        [sys.executable, "-m", "tracker", "track", clip, *options.split()],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert f"{tmp_path}/out.recovered.mp4 is what it had" in run.stderr
+    assert main(["track", str(clip), *options.split()]) == 0
+    assert f"{tmp_path}/out.recovered.mp4 is what it had" in capfd.readouterr().err
 
 
 def test_two_runs_never_write_the_same_recording(tmp_path):

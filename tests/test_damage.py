@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,13 +28,23 @@ kinds = pytest.mark.parametrize(
 )
 
 
-def made(folder: Path, name: str, codec: str, options: dict[str, str]) -> tuple[Path, bytes]:
-    pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-    fast = {"deadline": "realtime"} if codec == "libvpx-vp9" else {}
-    path = write_video(
-        folder / name, N_FRAMES, codec=codec, pixels=pixels, options=options, codec_options=fast
-    )
-    return path, path.read_bytes()
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Callable[..., bytes]:
+    """Give the bytes of a video, which is encoded once."""
+    folder, videos = tmp_path_factory.mktemp("whole"), {}
+
+    def made(name: str, codec: str, options: dict[str, str]) -> bytes:
+        if (name, codec) not in videos:
+            pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+            fast = {"deadline": "realtime"} if codec == "libvpx-vp9" else {}
+            path = write_video(
+                folder / name, N_FRAMES, codec=codec, pixels=pixels, options=options,
+                codec_options=fast,
+            )  # fmt: skip
+            videos[name, codec] = path.read_bytes()
+        return videos[name, codec]
+
+    return made
 
 
 def read(path: Path) -> tuple[list[int], list[float], str]:
@@ -49,8 +60,8 @@ def read(path: Path) -> tuple[list[int], list[float], str]:
 
 
 @kinds
-def test_of_a_cut_file_every_frame_before_the_cut_comes(tmp_path, name, codec, options):
-    path, whole = made(tmp_path, name, codec, options)
+def test_of_a_cut_file_every_frame_before_the_cut_comes(tmp_path, made, name, codec, options):
+    path, whole = tmp_path / name, made(name, codec, options)
     rng = random.Random(7)
     for place in sorted(rng.randrange(1, len(whole)) for _ in range(20)):
         path.write_bytes(whole[:place])
@@ -67,16 +78,16 @@ def test_of_a_cut_file_every_frame_before_the_cut_comes(tmp_path, name, codec, o
             assert re.search(rf"\({times_s[-1]:.2f} s\)", complaint)
 
 
-def test_the_frames_before_a_cut_are_as_many_as_their_bytes(tmp_path):
-    path, whole = made(tmp_path, "clip.mkv", "mjpeg", {})
+def test_the_frames_before_a_cut_are_as_many_as_their_bytes(tmp_path, made):
+    path, whole = tmp_path / "clip.mkv", made("clip.mkv", "mjpeg", {})
     path.write_bytes(whole[: len(whole) // 2])
     numbers, _, _ = read(path)
     assert len(numbers) == pytest.approx(N_FRAMES / 2, abs=3)
 
 
 @kinds
-def test_a_flipped_bit_costs_few_frames_and_never_their_order(tmp_path, name, codec, options):
-    path, whole = made(tmp_path, name, codec, options)
+def test_a_flipped_bit_costs_few_frames_and_never_their_order(tmp_path, made, name, codec, options):
+    path, whole = tmp_path / name, made(name, codec, options)
     rng = random.Random(8)
     n_whole = 0
     for _ in range(20):
@@ -93,8 +104,8 @@ def test_a_flipped_bit_costs_few_frames_and_never_their_order(tmp_path, name, co
     assert n_whole > 10
 
 
-def test_a_frame_that_the_decoder_swallows_is_missed(tmp_path):
-    path, whole = made(tmp_path, "clip.mkv", "libx264", {})
+def test_a_frame_that_the_decoder_swallows_is_missed(tmp_path, made):
+    path, whole = tmp_path / "clip.mkv", made("clip.mkv", "libx264", {})
     harmed = bytearray(whole)
     at = len(whole) // 2
     harmed[at : at + 60] = bytes(60)

@@ -75,7 +75,7 @@ def test_every_picture_is_shown_and_loads_fast() -> None:
 
 @pytest.fixture(scope="module")
 def begun_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the clips' folder with the first two seconds of each, copied as they are."""
+    """Give the clips' folder with the beginning of each, copied as it is."""
     folder = tmp_path_factory.mktemp("videos")
     for each in (ROOT / "videos").iterdir():
         if each.suffix != ".mp4":
@@ -83,7 +83,7 @@ def begun_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
             continue
         with av.open(str(each)) as clip, av.open(str(folder / each.name), "w") as begun:
             stream = begun.add_stream_from_template(clip.streams.video[0])
-            for packet in itertools.islice(clip.demux(video=0), 50):
+            for packet in itertools.islice(clip.demux(video=0), 40):
                 packet.stream = stream
                 begun.mux(packet)
     return folder

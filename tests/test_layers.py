@@ -137,11 +137,17 @@ def name_of(module: Path, package: Path = PACKAGE) -> str:
     return module.relative_to(package).parts[0].removesuffix(".py")
 
 
+@functools.cache
+def nodes_of(module: Path) -> list[ast.AST]:
+    return list(ast.walk(tree_of(module)))
+
+
+@functools.cache
 def ours(module: Path, package: Path) -> set[str]:
     """Give the names in *package* that a module imports from, at run time or for its types."""
     inside = module.relative_to(package).parts[:-1]
     found = set()
-    for node in ast.walk(tree_of(module)):
+    for node in nodes_of(module):
         if not isinstance(node, ast.ImportFrom) or node.level == 0:
             continue
         # One dot is the module's own folder, each further one the folder above.
@@ -152,10 +158,11 @@ def ours(module: Path, package: Path) -> set[str]:
     return found
 
 
+@functools.cache
 def typing_only(module: Path) -> set[str]:
     """Give what is imported for types alone, and never when the program runs."""
     found = set()
-    for node in ast.walk(tree_of(module)):
+    for node in nodes_of(module):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             for each in ast.walk(node):
                 if isinstance(each, ast.ImportFrom) and each.module:
@@ -170,7 +177,7 @@ def rank_in(layers: list[set[str]]) -> dict[str, int]:
 @functools.cache
 def packages_imported(module: Path, *, at_once: bool) -> set[str]:
     """Give the packages of others a module imports; *at_once*: only when it is itself imported."""
-    nodes = tree_of(module).body if at_once else ast.walk(tree_of(module))
+    nodes = tree_of(module).body if at_once else nodes_of(module)
     found = set()
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -180,10 +187,11 @@ def packages_imported(module: Path, *, at_once: bool) -> set[str]:
     return found
 
 
+@functools.cache
 def attributes_of(module: Path, package: str) -> set[str]:
     """Give the names used of a package, as in ``cv2.imshow``, or imported from it."""
     found = set()
-    for node in ast.walk(tree_of(module)):
+    for node in nodes_of(module):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) == package:
             found.add(node.attr)
         if isinstance(node, ast.ImportFrom) and node.module == package:
@@ -275,11 +283,7 @@ def test_optional_packages_are_imported_where_they_are_used():
 
 def test_printing_is_left_to_the_command_line():
     for module in modules():
-        calls = {
-            ast.unparse(node.func)
-            for node in ast.walk(tree_of(module))
-            if isinstance(node, ast.Call)
-        }
+        calls = {ast.unparse(node.func) for node in nodes_of(module) if isinstance(node, ast.Call)}
         if module.stem not in ("cli", "words"):
             assert "print" not in calls, module
         # Where C is ending the process already, its status is all that is left to be told.
@@ -289,7 +293,7 @@ def test_printing_is_left_to_the_command_line():
 
 def test_nothing_swallows_every_error():
     for module in modules():
-        for node in ast.walk(tree_of(module)):
+        for node in nodes_of(module):
             if isinstance(node, ast.ExceptHandler):
                 assert node.type is not None, f"{module}:{node.lineno}"
                 silent = all(isinstance(each, ast.Pass) for each in node.body)

@@ -32,7 +32,7 @@ def gray_picture(width, height, level=128):
 
 def near(picture, color, tolerance=40):
     """Tell for each pixel whether it has about this color."""
-    return (np.abs(picture.astype(int) - color) <= tolerance).all(axis=-1)
+    return (np.abs(np.subtract(picture, color, dtype=np.int16)) <= tolerance).all(axis=-1)
 
 
 def profile(picture, color, row, columns):

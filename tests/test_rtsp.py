@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import statistics
 import subprocess
@@ -23,6 +24,7 @@ NEEDED = (
 )
 
 
+@functools.cache
 def why_no_server() -> str:
     """Say what is missing; empty if nothing is."""
     try:

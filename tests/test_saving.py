@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from following import follow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracker import ColorConfig, Tracker, TrackerConfig
+from tracker import Box, ColorConfig, Track, Tracker, TrackerConfig
 from tracker.errors import StateFileError
 from tracker.saving import VERSION
 from tracker.synthetic import occlusion_scene
@@ -41,28 +42,51 @@ def followed(frames, until: int, **options) -> Tracker:
     return tracker
 
 
+class Copied(NamedTuple):
+    """A tracker saved and pickled, and what it was like then."""
+
+    path: Path
+    pickled: bytes
+    separability: float
+    density: tuple[np.ndarray, Box]
+
+
+COPIED_AT = [0, 1, 20, HIDDEN, 100]
+
+
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory, frames_of):
+def journey(tmp_path_factory, frames_of) -> tuple[list[Track], dict[int, Copied]]:
+    """Follow the occlusion scene and copy the tracker on the way; gives all tracks too."""
+    frames, folder = frames_of("occlusion"), tmp_path_factory.mktemp("saved")
+    tracker = Tracker(*frames[0], time_s=0.0)
+    tracks, copies = [], {}
+    for index, (image, _) in enumerate(frames[:120]):
+        tracks.append(tracker.update(image, index / 25) if index else tracker.track)
+        if index in COPIED_AT:
+            tracker.save(path := folder / f"{index}.npz")
+            pickled, density = pickle.dumps(tracker), tracker.density()
+            copies[index] = Copied(path, pickled, tracker.separability, density)
+    return tracks, copies
+
+
+@pytest.fixture(scope="module")
+def saved(journey):
     """Give the bytes of a saved tracker."""
-    path = tmp_path_factory.mktemp("saved") / "state.npz"
-    followed(frames_of("occlusion"), 20).save(path)
-    return path.read_bytes()
+    return journey[1][20].path.read_bytes()
 
 
-@pytest.mark.parametrize("until", [0, 1, 20, HIDDEN, 100])
-def test_saved_or_pickled_it_goes_on_to_the_last_digit(frames_of, tmp_path, until):
-    frames = frames_of("occlusion")
-    tracker = followed(frames, until)
-    tracker.save(tmp_path / "state.npz")
-    twins = [Tracker.load(tmp_path / "state.npz"), pickle.loads(pickle.dumps(tracker))]
+@pytest.mark.parametrize("until", COPIED_AT)
+def test_saved_or_pickled_it_goes_on_to_the_last_digit(frames_of, journey, until):
+    frames, tracks, copy = frames_of("occlusion"), journey[0], journey[1][until]
+    twins = [Tracker.load(copy.path), pickle.loads(copy.pickled)]
     for twin in twins:
-        assert twin.track == tracker.track
-        assert twin.separability == tracker.separability
-        assert twin.density()[1] == tracker.density()[1]
-        assert np.array_equal(twin.density()[0], tracker.density()[0])
+        assert twin.track == tracks[until]
+        assert twin.separability == copy.separability
+        assert twin.density()[1] == copy.density[1]
+        assert np.array_equal(twin.density()[0], copy.density[0])
     for index in range(until + 1, min(until + 30, 120)):  # found again after 80
-        expected = tracker.update(frames[index][0], index / 25)
-        assert [twin.update(frames[index][0], index / 25) for twin in twins] == [expected] * 2
+        found = [twin.update(frames[index][0], index / 25) for twin in twins]
+        assert found == [tracks[index]] * 2
 
 
 def test_the_turn_of_a_long_target_is_kept(frames_of, tmp_path):
@@ -75,18 +99,14 @@ def test_the_turn_of_a_long_target_is_kept(frames_of, tmp_path):
         assert twin.update(image) == tracker.update(image)
 
 
-def test_it_goes_on_alike_in_another_process(frames_of, tmp_path):
-    frames = frames_of("occlusion")
-    tracker = followed(frames, HIDDEN)
-    tracker.save(tmp_path / "state.npz")
-    expected = []
-    for index in range(HIDDEN + 1, 100):  # found again after 80
-        track = tracker.update(frames[index][0], index / 25)
-        expected.append(
-            repr((tuple(track.box), track.rotated_box.angle_deg, track.score, track.reason))
-        )
+def test_it_goes_on_alike_in_another_process(journey):
+    tracks, copies = journey
+    expected = [
+        repr((tuple(track.box), track.rotated_box.angle_deg, track.score, track.reason))
+        for track in tracks[HIDDEN + 1 : 100]  # found again after 80
+    ]
     elsewhere = subprocess.run(
-        [sys.executable, "-c", GO_ON, str(tmp_path / "state.npz")],
+        [sys.executable, "-c", GO_ON, str(copies[HIDDEN].path)],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

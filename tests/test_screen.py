@@ -214,9 +214,10 @@ def test_a_box_is_drawn_with_the_mouse_and_taken_or_canceled_with_a_key(desktop)
 def test_on_a_picture_larger_than_the_screen_the_box_is_that_of_the_picture(desktop):  # noqa: F811
     program = desktop.start("-c", SELECT, "3840", "2160", "1")
     desktop.wait_for_window("choose", program)
-    shown = desktop.screenshot()
     wide, high = opening_size((3840, 2160), (1024, 768))
-    assert shown[high // 2, wide - 2].tolist() == [200, 200, 200], "the whole picture is shown"
+    shown = desktop.wait_until_shown(  # the whole picture
+        lambda shown: shown[high // 2, wide - 2].tolist() == [200, 200, 200]
+    )
     assert not shown[:, wide:].any(), "and nothing beside it"
     desktop.drag((100, 50), (299, 199))
     desktop.press("space")
@@ -233,10 +234,11 @@ def test_on_a_high_dpi_screen_the_window_fits_and_the_box_is_that_of_the_picture
         screened.environment["QT_SCALE_FACTOR"] = str(factor)
         program = screened.start("-c", SELECT, "3840", "2160", "1")
         screened.wait_for_window("choose", program)
-        shown = screened.screenshot()
         wide, high = opening_size((3840, 2160), (screen[0] // factor, screen[1] // factor))
         edge = round(high * factor) // 2, round(wide * factor)
-        assert shown[edge[0], edge[1] - 4].tolist() == [200, 200, 200], "the whole picture is shown"
+        shown = screened.wait_until_shown(  # the whole picture
+            lambda shown: shown[edge[0], edge[1] - 4].tolist() == [200, 200, 200]
+        )
         assert not shown[:, edge[1] + 2 :].any(), "and nothing beside it"
         screened.drag((150, 60), (450, 240))
         screened.press("space")
@@ -260,11 +262,13 @@ def test_the_size_is_shown_while_the_box_is_drawn(desktop):  # noqa: F811
     program = desktop.start("-c", SELECT, "640", "480", "1")
     desktop.wait_for_window("choose", program)
     desktop.hands("mousemove", "--sync", 100, 80)
-    desktop.hands("mousedown", 1, "sleep", 0.1, "mousemove", 299, 229, "sleep", 0.3)
-    shown = desktop.screenshot()
+    desktop.hands("mousedown", 1, "sleep", 0.1, "mousemove", 299, 229)
+
+    def is_bright_inside_only(shown):
+        return shown[150, 200].tolist() == [200, 200, 200] and shown[150, 400].max() < 140
+
+    shown = desktop.wait_until_shown(is_bright_inside_only)
     desktop.hands("mouseup", 1)
-    assert shown[150, 200].tolist() == [200, 200, 200], "inside the box the picture is as it was"
-    assert shown[150, 400].max() < 140, "outside it is dimmed"
     beside = shown[237:265, 100:190].astype(int)
     assert beside.min() < 60, "a dark plate"
     assert beside.max() > 220, "with light words"
@@ -291,12 +295,12 @@ print(" ".join(keys), window.is_open)
 def test_the_picture_follows_the_window_and_keys_are_named(desktop):  # noqa: F811
     program = desktop.start("-c", FOLLOW_SIZE)
     window = desktop.wait_for_window("follow", program)
-    desktop.hands("windowsize", "--sync", window, 800, 728)
-    desktop.hands("sleep", 0.5)
-    shown = desktop.screenshot()
-    red, green = shown[350, 380].tolist(), shown[350, 420].tolist()
-    assert red == [0, 0, 255]
-    assert green == [0, 255, 0]
+    desktop.hands("windowsize", "--sync", window, 800, 728, "sleep", 0.2)
+
+    def is_red_and_green(shown):
+        return [shown[350, x].tolist() for x in (380, 420)] == [[0, 0, 255], [0, 255, 0]]
+
+    shown = desktop.wait_until_shown(is_red_and_green)
     assert np.abs(shown[350, 396:404].astype(int).sum(axis=-1) - 255).max() < 60
     desktop.press("space", "Escape", "D", "Left", "q")
     stdout, stderr = program.communicate(timeout=20)

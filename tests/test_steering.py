@@ -17,7 +17,7 @@ import pytest
 from desktop import REPOSITORY, Desktop, why_no_desktop, x_server
 from hypothesis import given
 from hypothesis import strategies as st
-from numbered import number_in, write_video
+from numbered import number_in, write_again, write_video
 
 from tracker import MultiTracker
 from tracker.app.outputs import Outputs
@@ -212,11 +212,11 @@ def long_film(tmp_path_factory):
     ground = Sprite.of(np.repeat(texture(seed=2)[..., :1], 3, axis=2))
     target = Layer(patchwork(60, 60, seed=3), lambda t: Pose(-30 + 2 * t, 0))
     forth = [cv2.resize(image, (WIDTH, HEIGHT)) for image, _ in Scene(40, Layer(ground), target)]
-    path = tmp_path_factory.mktemp("film") / "square.mp4"
-    with open_sink(path, fps=25) as sink:
-        for image in (forth + forth[::-1]) * 3:
+    folder = tmp_path_factory.mktemp("film")
+    with open_sink(folder / "once.mp4", fps=25) as sink:
+        for image in forth + forth[::-1]:
             sink.write(image)
-    return path
+    return write_again(folder / "once.mp4", folder / "square.mp4", 3)
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def wait_for(condition, seconds=20):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def on_screen(scale, x, y):
@@ -278,16 +278,18 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     # chosen two frames later than the start, with the box drawn too small and then corrected
     desktop.press("n", "Right", "n", "b")
     x = START.x + 4 * 12
-    desktop.drag(place(x, START.y), place(x + 60, START.y + 60))
-    before = desktop.screenshot()
-    desktop.drag(place(x + 60, START.y + 60), place(x + 120, START.y + 120))
-    after = desktop.screenshot()
     left, top = place(x + 100, START.y + 30)
-    assert after[top, left].sum() > before[top, left].sum(), "not dimmed any more"
+    bright = desktop.screenshot()[top, left].sum()
+    desktop.drag(place(x, START.y), place(x + 60, START.y + 60))
+    dimmed = desktop.wait_until_shown(lambda shown: shown[top, left].sum() < 0.7 * bright)
+    desktop.drag(place(x + 60, START.y + 60), place(x + 120, START.y + 120))
+    after = desktop.wait_until_shown(
+        lambda shown: shown[top, left].sum() > dimmed[top, left].sum()  # not any more
+    )
     corner = after[high - 100 : high - 10, wide - 100 : wide - 10].astype(int)
     assert (corner.max(axis=2) - corner.min(axis=2)).max() > 120, "the density is shown, in color"
     desktop.press("Return")
-    wait_for(lambda: len(rows_of(table)) > 12)
+    wait_for(lambda: len(rows_of(table)) > 6)
 
     desktop.press("space")
     rows = standing_rows(table)
@@ -298,12 +300,13 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     # wrong is the frame looked at, be it the newest or an earlier one
     desktop.press("w", "b", "Left", "w", "b", "w", "w")
     n = len(rows)
-    assert [row["wrong"] for row in rows_of(table)][-4:] == ["0", "1", "0", "1"]
+    wait_for(lambda: [row["wrong"] for row in rows_of(table)][-4:] == ["0", "1", "0", "1"])
 
     # forward through what is known adds nothing; then each step is a frame that is tracked
     desktop.press("n", "n", "n")
     assert len(standing_rows(table)) == n
     desktop.press("n", "period")
+    wait_for(lambda: len(rows_of(table)) >= n + 2)
     assert len(standing_rows(table)) == n + 2
 
     # back to an earlier frame, and another box from there: the rows from it on are written anew
@@ -320,7 +323,9 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     # the line under the picture leads anywhere, and the run goes on from there
     middle = wide // 2, high + 9
     desktop.drag(middle, middle)
-    desktop.press("space", "m", "r", "r", "c", "plus", "minus", "p", "h", "t", "d", "s", "q")
+    desktop.press("space", "m", "r", "r", "c", "plus", "minus", "p", "h", "t", "d", "s")
+    wait_for(lambda: list(tmp_path.glob("square-*s.png")))
+    desktop.press("q")
     stdout, stderr = program.communicate(timeout=20)
     assert program.returncode == 0, stderr
     tracks = read_table(table)
@@ -375,14 +380,14 @@ def test_in_full_screen_the_box_is_that_of_the_picture_too(long_film, tmp_path):
         desktop.wait_for_window("tracker", program)
         assert not desktop.screenshot()[-3, 4].any(), "beside the window"
         desktop.press("f")
-        wait_for(lambda: desktop.screenshot()[-3, 4].any())
+        desktop.wait_until_shown(lambda shown: shown[-3, 4].any())
         desktop.drag((300, 100), (499, 299))
         desktop.press("Return")
         wait_for(lambda: len(rows_of(table)) > 2)
         desktop.press("Escape")
-        wait_for(lambda: not desktop.screenshot()[-3, 4].any())
+        desktop.wait_until_shown(lambda shown: not shown[-3, 4].any())
         desktop.press("f")
-        wait_for(lambda: desktop.screenshot()[-3, 4].any())
+        desktop.wait_until_shown(lambda shown: shown[-3, 4].any())
         desktop.press("q")
         _, stderr = program.communicate(timeout=20)
         desktop.stop()
@@ -426,11 +431,14 @@ def test_several_drags_make_several_targets_a_click_selects_one_and_delete_drops
     draw(START.x, START.y, 120, "a")
     draw(450, 40, 80, "a")
     draw(60, 320, 100, "a")
-    seen = desktop.screenshot().astype(int)
     for number, (x, y) in {1: (START.x, 240), 2: (450, 80), 3: (60, 370)}.items():
         column, row = place(x, y)
-        border = seen[row, column - 3 : column + 4]
-        assert np.abs(border - TARGET_COLORS[number - 1]).max(axis=1).min() < 50, number
+        border = np.s_[row, column - 3 : column + 4]
+
+        def is_drawn(shown, border=border, color=TARGET_COLORS[number - 1]):
+            return np.abs(shown[border].astype(int) - color).max(axis=1).min() < 50
+
+        desktop.wait_until_shown(is_drawn)
     desktop.press("space")
     wait_for(lambda: len(targets_of(table).get(3, [])) > 5)
     assert list(targets_of(table)) == [1, 2, 3]
@@ -438,6 +446,7 @@ def test_several_drags_make_several_targets_a_click_selects_one_and_delete_drops
     # a click selects, and the film goes on; delete drops
     desktop.click(*place(490, 80))
     desktop.press("Delete")
+    desktop.rest()
     n = len(targets_of(table)[3])
     wait_for(lambda: len(targets_of(table)[3]) > n + 5)
     assert len(targets_of(table)[2]) < len(targets_of(table)[3]) == len(targets_of(table)[1])
@@ -447,7 +456,7 @@ def test_several_drags_make_several_targets_a_click_selects_one_and_delete_drops
     standing_rows(table)
     desktop.click(*place(110, 370))
     desktop.press("w")
-    assert [rows[-1]["wrong"] for rows in targets_of(table).values()] == ["0", "0", "1"]
+    wait_for(lambda: [rows[-1]["wrong"] for rows in targets_of(table).values()] == ["0", "0", "1"])
     draw(300, 30, 70, "Return")
     wait_for(lambda: abs(float(targets_of(table)[3][-1]["x"]) - 300) < 40)
     desktop.press("space")

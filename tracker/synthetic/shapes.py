@@ -44,29 +44,35 @@ def draw_box(shape: tuple[int, int], box: Box) -> NDArray[np.float32]:
 
 def draw_rotated_box(shape: tuple[int, int], box: RotatedBox) -> NDArray[np.float32]:
     """Draw the share of each pixel that lies in a turned box, 0 to 1, (rows, columns)."""
-    along, across = _own_axes(shape, box)
+    rows, columns = shape
+    y, x = _points(np.arange(rows)), _points(np.arange(columns))
+    along, across = _own_axes(x, y[..., np.newaxis, np.newaxis], box)
     inside: Array = np.ones_like(along, np.float32)
     for place, length in zip((along, across), box.size, strict=True):
         inside = inside * np.clip((0.5 - abs(place)) * length * SUBPIXELS + 0.5, 0, 1)
-    return _pixel_means(inside)
+    means: NDArray[np.float32] = inside.mean(axis=(1, 3), dtype=np.float32)
+    return means
 
 
 def draw_ellipse(shape: tuple[int, int], box: RotatedBox) -> NDArray[np.float32]:
     """Draw the share of each pixel in the ellipse inscribed to *box*, 0 to 1, (rows, columns)."""
-    along, across = _own_axes(shape, box)
-    return _pixel_means(along**2 + across**2 <= 0.25)
+    y, x = (np.arange(n) + 0.5 for n in shape)
+    radius = np.hypot(*_own_axes(x, y[:, np.newaxis], box))
+    share: NDArray[np.float32] = (radius <= 0.5).astype(np.float32)
+    half_diagonal = math.sqrt(0.5) / min(box.size)
+    rows, columns = np.nonzero(abs(radius - 0.5) <= 1.01 * half_diagonal)
+    along, across = _own_axes(_points(columns)[:, np.newaxis], _points(rows)[..., np.newaxis], box)
+    share[rows, columns] = (along**2 + across**2 <= 0.25).mean(axis=(1, 2), dtype=np.float32)
+    return share
 
 
-def _own_axes(shape: tuple[int, int], box: RotatedBox) -> tuple[Array, Array]:
-    """Give each sub-pixel's place along the axes of *box*: -0.5 to 0.5 inside."""
-    y, x = ((np.arange(n * SUBPIXELS) + 0.5) / SUBPIXELS for n in shape)
-    x, y = x[np.newaxis] - box.center[0], y[:, np.newaxis] - box.center[1]
+def _points(pixels: Array) -> Array:
+    """Give where along an axis the points of each pixel are, (pixels, points)."""
+    return (pixels[:, np.newaxis] * SUBPIXELS + np.arange(SUBPIXELS) + 0.5) / SUBPIXELS
+
+
+def _own_axes(x: Array, y: Array, box: RotatedBox) -> tuple[Array, Array]:
+    """Give the places of points along the axes of *box*: -0.5 to 0.5 inside."""
+    x, y = x - box.center[0], y - box.center[1]
     cosine, sine = math.cos(math.radians(box.angle_deg)), math.sin(math.radians(box.angle_deg))
     return (x * cosine + y * sine) / box.size[0], (y * cosine - x * sine) / box.size[1]
-
-
-def _pixel_means(inside: Array) -> NDArray[np.float32]:
-    rows, columns = (n // SUBPIXELS for n in inside.shape)
-    blocks = inside.reshape(rows, SUBPIXELS, columns, SUBPIXELS)
-    means: NDArray[np.float32] = blocks.mean(axis=(1, 3), dtype=np.float32)
-    return means
