@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -16,7 +17,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from .association import AGREES, Sighting, confirmed, distinct, pairs
+from .association import AGREES, CONFIRMED_BY, Sighting, confirmed, distinct, pairs
 from .box import Box, iou
 from .claims import Claim, apart, neighbors, nested
 from .confidence import State
@@ -30,6 +31,12 @@ __all__ = ["MultiTracker"]
 
 # Frames lost, or frames with detections of which none was its, of a target that detections began.
 ENDS_AFTER = 30
+# How far from its place a target may be detected: in its sides, and those more for each frame since
+# it was detected; as far as redetection looks.
+REACH, REACH_GROWTH = 1.5, 0.1
+# How likely it is then that it is this one, and how much likelier than where it is taken to be: log
+# odds by the first frame, of a rival that redetection believes, and twice as much as that asks for.
+LEAST_ODDS, BETTER_ODDS = 1.1, 1.0
 JUST = 3  # frames since a detection in which a thing is not far from where it was
 
 
@@ -89,7 +96,7 @@ class MultiTracker:
         config: TrackerConfig | None = None,
         channels: str = "bgr",
     ) -> None:
-        self._channels = check_channels(channels)
+        self.channels = check_channels(channels)
         self.config = config_of(preset, config)
         self._targets: dict[int, Target] = {}
         self._sightings: list[Sighting] = []
@@ -139,7 +146,7 @@ class MultiTracker:
         """
         frame = self._checked(frame)
         time_s = self._time_s if time_s is None else seconds(time_s)
-        tracker = Tracker(frame, box, time_s=time_s, config=self.config, channels=self._channels)
+        tracker = Tracker(frame, box, time_s=time_s, config=self.config, channels=self.channels)
         self._frame_shape, self._time_s = frame.shape, time_s
         self._index = max(self._index, 0)
         self._last_id += 1
@@ -329,15 +336,42 @@ class MultiTracker:
             target.undetected_for += 1
         found = self._paired(targets, boxes, detected)
         for number, other in found:
-            tracker, box = targets[number].tracker, detected[other]
-            targets[number].undetected_for = 0
-            targets[number].detection, targets[number].detected_in = box, self._index
-            if tracker.track.state is not State.TRACKING or iou(boxes[number], box) < AGREES:
-                tracker.reset(frame, box, keep_model=True)
+            self._move(targets[number], frame, detected[other])
         known = {other for _, other in found}
         rest = [box for other, box in enumerate(detected) if other not in known]
         for box in confirmed(self._sightings, distinct(rest, boxes)):
-            self._targets[self.add(frame, box)].detected = True
+            strayed = self._strayed(frame, box)
+            if strayed is None:
+                self._targets[self.add(frame, box)].detected = True
+            else:
+                self._move(strayed, frame, box)
+
+    def _move(self, target: Target, frame: NDArray[np.uint8], box: Box) -> None:
+        """Take a target to be where it was detected."""
+        target.undetected_for = 0
+        target.detection, target.detected_in = box, self._index
+        track = target.tracker.track
+        if track.state is not State.TRACKING or iou(track.box, box) < AGREES:
+            target.tracker.reset(frame, box, keep_model=True)
+
+    def _strayed(self, frame: NDArray[np.uint8], box: Box) -> Target | None:
+        """Give the target that was detected here instead of where it is taken to be, if any.
+
+        None of the detections that made this one sure was its, and by what the first frame showed
+        it is likely here, and clearly likelier than there.
+        """
+        likelier = {}
+        for number, target in self._targets.items():
+            tracker, own = target.tracker, target.tracker.track.box
+            reach = REACH + REACH_GROWTH * (self._index - target.detected_in)
+            far = math.dist(own.center, box.center) > reach * own.side
+            if target.undetected_for < CONFIRMED_BY or far:
+                continue
+            there = tracker.likeness_of(frame, box).log_odds
+            better = there - tracker.likeness_of(frame, own).log_odds
+            if there > LEAST_ODDS and better > BETTER_ODDS:
+                likelier[number] = better
+        return self._targets[max(likelier, key=likelier.__getitem__)] if likelier else None
 
     def _paired(
         self, targets: Sequence[Target], boxes: Sequence[Box], detected: Sequence[Box]
