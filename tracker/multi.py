@@ -37,6 +37,9 @@ REACH, REACH_GROWTH = 1.5, 0.1
 # How likely it is then that it is this one, and how much likelier than where it is taken to be: log
 # odds by the first frame, of a rival that redetection believes, and twice as much as that asks for.
 LEAST_ODDS, BETTER_ODDS = 1.1, 1.0
+# Sides of the larger of a box by hand and a detection within it, up to which they have one center:
+# a part, as a face of a person, is off by more.
+CENTERED = 0.15
 JUST = 3  # frames since a detection in which a thing is not far from where it was
 
 
@@ -340,11 +343,14 @@ class MultiTracker:
         known = {other for _, other in found}
         rest = [box for other, box in enumerate(detected) if other not in known]
         for box in confirmed(self._sightings, distinct(rest, boxes)):
-            strayed = self._strayed(frame, box)
-            if strayed is None:
-                self._targets[self.add(frame, box)].detected = True
-            else:
+            misdrawn, strayed = self._misdrawn(box), self._strayed(frame, box)
+            if misdrawn is not None:  # what was learnt is of more than the target, or of less
+                misdrawn.tracker.reset(frame, box)
+                self._move(misdrawn, frame, box)
+            elif strayed is not None:
                 self._move(strayed, frame, box)
+            else:
+                self._targets[self.add(frame, box)].detected = True
 
     def _move(self, target: Target, frame: NDArray[np.uint8], box: Box) -> None:
         """Take a target to be where it was detected."""
@@ -353,6 +359,19 @@ class MultiTracker:
         track = target.tracker.track
         if track.state is not State.TRACKING or iou(track.box, box) < AGREES:
             target.tracker.reset(frame, box, keep_model=True)
+
+    def _misdrawn(self, box: Box) -> Target | None:
+        """Give the target that was drawn round this detection, or within it, if there is one.
+
+        None of the detections that made this one sure was its, nor one before them.
+        """
+        for target in self._targets.values():
+            own = target.tracker.track.box
+            off = math.dist(own.center, box.center) / max(own.side, box.side)
+            never = target.detection is None and target.undetected_for >= CONFIRMED_BY
+            if never and nested(own, box) and off < CENTERED:
+                return target
+        return None
 
     def _strayed(self, frame: NDArray[np.uint8], box: Box) -> Target | None:
         """Give the target that was detected here instead of where it is taken to be, if any.
