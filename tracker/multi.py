@@ -266,7 +266,8 @@ class MultiTracker:
             x, y, width, height of what a detector found in this frame; None when it was not asked.
             Each is the target's that it overlaps most (IoU of 0.3 or more), and corrects it when
             that is in doubt or overlaps it by less than 0.5. What is detected three times and is no
-            target's becomes one; a target that began so ends when it has been lost for 30 frames,
+            target's is one that went astray, if it is clearly likelier here; or was drawn far too
+            large or too small round it; or else a new one. A target that began so ends when it has been lost for 30 frames,
             or was in none of the detections of 30 frames. Those that were added never end.
 
         Returns
