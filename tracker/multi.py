@@ -31,9 +31,9 @@ __all__ = ["MultiTracker"]
 
 # Frames lost, or frames with detections of which none was its, of a target that detections began.
 ENDS_AFTER = 30
-# How far from its place a target may be detected: in its sides, and those more for each frame since
-# it was detected; as far as redetection looks.
-REACH, REACH_GROWTH = 1.5, 0.1
+# How far from its place a target may be detected: in its sides, those more for each frame since it
+# was detected, and at most; as far as redetection looks.
+REACH, REACH_GROWTH, FARTHEST = 1.5, 0.1, 8.0
 # How likely it is then that it is this one, and how much likelier than where it is taken to be: log
 # odds by the first frame, of a rival that redetection believes, and twice as much as that asks for.
 LEAST_ODDS, BETTER_ODDS = 1.1, 1.0
@@ -56,7 +56,7 @@ class Target:
     undetected_for: int = 0
     """Frames with detections since one was its."""
     detection: Box | None = None
-    """The last that was its, and the frame it was in."""
+    """The last that was its, and the frame it was in; None, and that it was added or put in."""
     detected_in: int = 0
 
     @property
@@ -158,7 +158,8 @@ class MultiTracker:
             for number, other in self._targets.items()
             if nested(tracker.track.box, other.tracker.track.box)
         }
-        self._targets[self._last_id] = Target(tracker, self._counted(tracker.track))
+        added = Target(tracker, self._counted(tracker.track), detected_in=self._index)
+        self._targets[self._last_id] = added
         return self._last_id
 
     def remove(self, target: int) -> None:
@@ -202,7 +203,7 @@ class MultiTracker:
         corrected.tracker.reset(self._checked(frame), box, keep_model=keep_model)
         corrected.track = self._counted(corrected.tracker.track)
         corrected.lost_for = corrected.undetected_for = 0
-        corrected.detection = None  # it was seen elsewhere
+        corrected.detection, corrected.detected_in = None, self._index  # it was seen elsewhere
 
     def move(self, frame: NDArray[np.uint8], boxes: Mapping[int, Iterable[float]]) -> None:
         """Go on in pictures of another shape: all targets keep what was learnt, in these boxes.
@@ -267,8 +268,9 @@ class MultiTracker:
             Each is the target's that it overlaps most (IoU of 0.3 or more), and corrects it when
             that is in doubt or overlaps it by less than 0.5. What is detected three times and is no
             target's is one that went astray, if it is clearly likelier here; or was drawn far too
-            large or too small round it; or else a new one. A target that began so ends when it has been lost for 30 frames,
-            or was in none of the detections of 30 frames. Those that were added never end.
+            large or too small round it; or else a new one. A target that began so ends when it has
+            been lost for 30 frames, or was in none of the detections of 30 frames. Those that were
+            added never end.
 
         Returns
         -------
@@ -383,7 +385,8 @@ class MultiTracker:
         likelier = {}
         for number, target in self._targets.items():
             tracker, own = target.tracker, target.tracker.track.box
-            reach = REACH + REACH_GROWTH * (self._index - target.detected_in)
+            n_frames = self._index - target.detected_in
+            reach = min(REACH + REACH_GROWTH * n_frames, FARTHEST)
             far = math.dist(own.center, box.center) > reach * own.side
             if target.undetected_for < CONFIRMED_BY or far:
                 continue
