@@ -166,7 +166,7 @@ def test_a_shadow_and_a_light_that_pass_over_a_lawn_are_no_movers(gain):
     with open_video(find_clip("lookalike").path, max_frames=1) as video:
         lawn = next(iter(video)).image
     frames = []
-    for index in range(22):
+    for index in range(17):
         light = np.ones(lawn.shape[:2], np.float32)
         light[220:280, 20 + 4 * index : 80 + 4 * index] = gain
         light = cv2.GaussianBlur(light, (0, 0), 4)[..., np.newaxis]
@@ -188,7 +188,7 @@ def test_what_stands_in_another_light_is_told_from_what_came():
 
 def test_a_long_edge_is_no_mover():
     strip = Layer(patchwork(10, 150, seed=1), lambda time: Pose(2 * time - 40, 0))
-    assert n_offered(Scene(20, ground(), strip)) == 0
+    assert n_offered(Scene(16, ground(), strip)) == 0
 
 
 def test_a_cut_is_no_motion_and_what_moves_after_it_is_found(frames_of):

@@ -214,7 +214,7 @@ def test_movers_of_frames_in_rgb_are_those_of_the_same_in_bgr():
     for channels, order in (("bgr", slice(None)), ("rgb", slice(None, None, -1))):
         targets = MultiTracker(preset="fast", channels=channels)
         movers = Movers(targets)
-        for image, _ in Scene(16, tints, red):
+        for image, _ in Scene(14, tints, red):
             frame = np.ascontiguousarray(image[..., order])
             targets.update(frame)
             movers.look(frame)
