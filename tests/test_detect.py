@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from tracker.detect import (
     read_color,
 )
 from tracker.detect.egomotion import camera_motion
+from tracker.detect.standing import stood_before
 from tracker.errors import BoxError, ConfigError, FrameError
 from tracker.synthetic import (
     Camera,
@@ -157,6 +159,36 @@ def test_a_flickering_screen_is_no_mover():
     screens = [patchwork(60, 40, seed=seed) for seed in range(30)]
     target = Layer(lambda time: screens[int(time)], lambda time: Pose(20, 10))
     assert n_offered(Scene(24, ground(), target)) == 0
+
+
+@pytest.mark.parametrize("gain", [0.55, 1.4])
+def test_a_shadow_and_a_light_that_pass_over_a_lawn_are_no_movers(gain):
+    with open_video(find_clip("lookalike").path, max_frames=1) as video:
+        lawn = next(iter(video)).image
+    frames = []
+    for index in range(17):
+        light = np.ones(lawn.shape[:2], np.float32)
+        light[220:280, 20 + 4 * index : 80 + 4 * index] = gain
+        light = cv2.GaussianBlur(light, (0, 0), 4)[..., np.newaxis]
+        frames.append((np.clip(lawn * light, 0, 255).astype(np.uint8), None))
+    assert n_offered(frames) == 0
+
+
+def test_what_stands_in_another_light_is_told_from_what_came():
+    lawn, light = texture(160, 120, seed=2)[..., :3], np.linspace(0.4, 1.2, 160)[:, np.newaxis]
+    lawn = lawn + np.random.default_rng(0).normal(0, 8, lawn.shape)
+    lit = np.clip(lawn * light, 0, 255).astype(np.uint8)
+    lawn = np.clip(lawn, 0, 255).astype(np.uint8)
+    other = np.roll(lit, 9, axis=1)
+    all_of_it, window = np.ones((120, 160), np.float32), Box(40, 30, 50, 40)
+    assert stood_before(lit, [lawn, other, lawn], all_of_it, window) > 0.9
+    assert stood_before(lit, [other, lawn, other], all_of_it, window) < 0.3  # it was there once
+    assert stood_before(lit, [lit * 0, lit * 0], all_of_it, Box(-9, -9, 2, 2)) == 0
+
+
+def test_a_long_edge_is_no_mover():
+    strip = Layer(patchwork(10, 150, seed=1), lambda time: Pose(2 * time - 40, 0))
+    assert n_offered(Scene(16, ground(), strip)) == 0
 
 
 def test_a_cut_is_no_motion_and_what_moves_after_it_is_found(frames_of):

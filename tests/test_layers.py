@@ -36,7 +36,7 @@ LAYERS = [
 INSIDE = {
     "detect": [
         {"egomotion", "shrinking", "windows", "mask", "surroundings"},
-        {"background", "color", "point"},
+        {"background", "color", "point", "standing"},
         {"motion"},
         {"__init__"},
     ],

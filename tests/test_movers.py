@@ -14,7 +14,7 @@ from tracker.app.recorder import Recorder
 from tracker.app.run import Run
 from tracker.app.signals import StopSignals
 from tracker.clips import find_clip
-from tracker.movers import Movers
+from tracker.movers import Begun, Movers
 from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, mosaic, patchwork, texture
 from tracker.tables import read_targets
 
@@ -125,6 +125,102 @@ def test_nothing_is_followed_in_a_still_picture_with_much_noise():
     for _ in range(40):
         movers.look(np.clip(still + random.normal(0, 25, still.shape), 0, 255).astype(np.uint8))
         assert targets.ids == ()
+
+
+class Scripted:
+    """Says that there are windows where the test wants them, on a background that stands."""
+
+    def __init__(self, *windows: list[Box]) -> None:
+        self.left = list(windows)
+
+    def update(self, _image):
+        return self.left.pop(0) if self.left else []
+
+    def carried(self, point):
+        return point
+
+
+def scripted(image, *windows, preset="fast"):
+    """Let targets be begun by windows on one picture; give the targets of each frame."""
+    targets, found = MultiTracker(preset=preset), []
+    movers = Movers(targets)
+    movers._detector = Scripted(*windows)
+    for _ in windows:
+        targets.update(image)
+        movers.look(image)
+        found.append(targets.tracks)
+    return found
+
+
+LEFT, RIGHT = Box(60, 100, 40, 40), Box(200, 100, 40, 40)
+
+
+def picture():
+    bodies = [patchwork(SIDE, SIDE, seed=seed) for seed in (1, 3)]
+    layers = [
+        Layer(body, lambda _, x=x: Pose(x, 0)) for body, x in zip(bodies, (-80, 60), strict=True)
+    ]
+    return Scene(1, Layer(Sprite.of(texture(seed=2))), layers[0], front=(layers[1],)).image(0)
+
+
+def test_a_window_round_two_targets_makes_neither_grow_and_none_new():
+    both = Box(60, 100, 180, 40)
+    found = scripted(picture(), [LEFT, RIGHT], *[[both]] * 4)
+    assert [sorted(tracks) for tracks in found] == [[1, 2]] * 5
+    assert all(track.box.area < 1.2 * LEFT.area for track in found[-1].values())
+
+
+def test_what_adjoins_the_window_of_a_target_is_a_part_of_it():
+    small, whole, corner = LEFT, Box(55, 90, 100, 60), Box(156, 138, 14, 12)
+    ripe = [[small]] * 10
+    assert sorted(scripted(picture(), *ripe, [whole, corner])[-1]) == [1]
+    assert sorted(scripted(picture(), *ripe, [whole, corner.centered_at(200, 60)])[-1]) == [1, 2]
+
+
+def test_of_two_targets_on_one_thing_the_later_ends():
+    image, targets = picture(), MultiTracker(preset="fast")
+    movers = Movers(targets)
+    movers._detector = Scripted(*[[LEFT]] * 23)
+    targets.update(image)
+    movers.look(image)
+    ours = targets.add(image, LEFT.scaled(0.8))  # drawn by hand: stays
+    movers._begun[targets.add(image, LEFT.scaled(0.9))] = Begun(LEFT.center, has_gone=True)
+    for _ in range(22):
+        targets.update(image)
+        movers.look(image)
+    assert targets.ids == (1, ours)
+
+
+def test_a_window_that_is_like_a_target_in_doubt_brings_it_back():
+    image, there = picture(), LEFT.centered_at(125, 120)
+    empty = np.ascontiguousarray(texture(seed=2)[:HEIGHT, :WIDTH, :3])
+    moved = np.roll(image, 45, axis=1)
+    for frame, ids in ((moved, (1,)), (empty, (1, 2))):
+        targets = MultiTracker(preset="robust")
+        movers = Movers(targets)
+        movers._detector = Scripted([LEFT], *[[]] * 8, [there])
+        for seen in (image, *[empty] * 8):
+            targets.update(seen)
+            movers.look(seen)
+        movers.look(frame)
+        assert targets.ids == ids
+        assert targets.tracks[ids[-1]].box == there
+
+
+def test_movers_of_frames_in_rgb_are_those_of_the_same_in_bgr():
+    red = Layer(patchwork(SIDE, SIDE, seed=3), lambda time: Pose(3 * time - 40, 0))
+    tints = Layer(Sprite.of((texture(seed=2) * np.array([0.2, 0.6, 1.0])).astype(np.uint8)))
+    found = {}
+    for channels, order in (("bgr", slice(None)), ("rgb", slice(None, None, -1))):
+        targets = MultiTracker(preset="fast", channels=channels)
+        movers = Movers(targets)
+        for image, _ in Scene(14, tints, red):
+            frame = np.ascontiguousarray(image[..., order])
+            targets.update(frame)
+            movers.look(frame)
+        found[channels] = [track.box for track in targets.tracks.values()]
+    assert found["bgr"]
+    assert found["rgb"] == found["bgr"]
 
 
 def test_a_mover_that_was_dropped_by_hand_is_not_found_again(tmp_path):

@@ -155,6 +155,46 @@ def test_a_target_gone_astray_is_brought_back_by_a_detector_that_just_saw_it(sce
         assert tracks[ball].box == box
 
 
+@pytest.mark.parametrize("preset", ["robust", "fast"])
+def test_what_is_detected_where_nothing_is_followed_may_be_a_target_gone_astray(scene, preset):
+    image, box = scene[0]
+    for like in (True, False):
+        targets = MultiTracker(preset=preset)
+        ball = targets.add(image, box)
+        away = box.width * 2.4
+        there = Box(box.x + away, box.y, box.width, box.height)
+        seen = np.roll(image, round(away), axis=1) if like else image
+        empty = np.roll(image, image.shape[0] // 2, axis=0)
+        for _ in range(12):
+            targets.update(empty)
+        for _ in range(3):
+            targets[ball].reset(empty, box, keep_model=True)
+            tracks = targets.update(seen, detections=[there])
+        assert list(tracks) == ([ball] if like else [ball, 2])
+        assert iou(tracks[ball].box, there if like else box) > 0.7
+
+
+@pytest.mark.parametrize("factor", [2.2, 0.4])
+def test_a_box_by_hand_of_far_another_size_is_corrected_by_what_is_detected_in_it(scene, factor):
+    image, box = scene[0]
+    targets = fast()
+    ball = targets.add(image, box.scaled(factor))
+    for image, truth in scene[1:5]:
+        tracks = targets.update(image, detections=[truth])
+    assert list(tracks) == [ball]
+    assert iou(tracks[ball].box, truth) > 0.7
+
+
+def test_a_part_that_is_detected_in_a_target_is_a_target_of_its_own(scene):
+    image, box = scene[0]
+    targets = fast()
+    targets.add(image, box.scaled(2.2))
+    part = Box(box.x, box.y - 0.5 * box.height, box.width, box.height)
+    for _ in range(3):
+        targets.update(image, detections=[part])
+    assert targets.ids == (1, 2)
+
+
 def test_a_target_moved_by_hand_is_not_drawn_back_to_where_it_was_detected(scene):
     image, box = scene[0]
     targets = fast()

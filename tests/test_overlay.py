@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tracker.box import Box, RotatedBox
 from tracker.confidence import State
 from tracker.errors import FrameError
-from tracker.overlay import STATE_COLORS, contact_sheet, draw
+from tracker.overlay import STATE_COLORS, contact_sheet, draw, draw_all
 from tracker.overlay.inset import corner_clear_of
 from tracker.overlay.primitives import dashes, drawing_unit, text_mask, wrap_text
 from tracker.track import Track
@@ -342,3 +342,24 @@ def test_a_sheet_of_nothing_is_refused():
         contact_sheet([], 3)
     with pytest.raises(FrameError, match="columns must be >= 1, got 0"):
         contact_sheet([gray_picture(10, 10)], 0)
+
+
+@pytest.mark.parametrize("state", [State.TRACKING, State.LOST])
+@pytest.mark.parametrize(("x", "y", "side"), [(26, 12, 12), (4, 3, 30), (50, 22, 12)])
+def test_in_a_picture_of_few_pixels_no_words_hide_the_target(state, x, y, side):
+    frame = gray_picture(64, 36)
+    track = make_track(
+        (x, y, side, side), state, reason="its colors are gone" * state.startswith("l")
+    )
+    inner = np.s_[y + 4 : y + side - 4, x + 4 : x + side - 4]
+    for picture in (draw(frame, track), draw_all(frame, {1: track}, selected=1)):
+        assert (picture[inner] == 128).mean() > 0.7
+        assert (picture != 128).any()
+
+
+def test_where_there_is_no_room_for_the_reason_the_state_is_still_told():
+    frame, box = gray_picture(160, 90), (60, 30, 30, 30)
+    told = draw(frame, make_track(box, State.LOST))
+    both = draw(frame, make_track(box, State.LOST, reason="its colors are gone"))
+    np.testing.assert_array_equal(both, told)
+    assert near(told[:28], STATE_COLORS[State.LOST]).any()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def flat(track: Track) -> list[float]:
 @settings(
     max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
-@given(written=st.lists(tracks, max_size=4))
+@given(written=st.lists(tracks, max_size=4, unique_by=lambda track: track.index))
 def test_tracks_come_back_the_same(tmp_path, suffix, written):
     path = tmp_path / f"tracks{suffix}"
     with open_table(path, overwrite=True) as table:
@@ -226,6 +227,21 @@ def test_other_kinds_of_file_are_refused(tmp_path):
         open_table(tmp_path / "tracks.xlsx")
     with pytest.raises(SourceError, match=r"tables are read from \.csv, \.jsonl or \.txt"):
         read_table(tmp_path / "tracks.xlsx")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".txt"])
+def test_a_row_that_is_there_twice_is_named_with_both_lines(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path, ids=True) as table:
+        for index in range(4):
+            for number in (1, 2):
+                table.write(make_track(index), number)
+    lines = path.read_text().splitlines()
+    row = 3 + (suffix == ".csv")  # from 0: frame 1 of target 2
+    path.write_text("\n".join([*lines, lines[row]]) + "\n")
+    words = f"line {len(lines) + 1}: frame 1 of target 2 is there twice, already in line {row + 1}"
+    with pytest.raises(DamagedError, match=re.escape(f"tracks{suffix}, {words}")):
+        read_targets(path)
 
 
 def test_a_place_that_cannot_be_written_is_a_sink_error(tmp_path):

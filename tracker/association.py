@@ -9,7 +9,7 @@ import numpy as np
 
 from .box import Box, iou
 
-__all__ = ["AGREES", "Sighting", "confirmed", "distinct", "pairs"]
+__all__ = ["AGREES", "CONFIRMED_BY", "Sighting", "confirmed", "distinct", "pairs"]
 
 LEAST_IOU = 0.3  # of a detection with a target or a sighting, to be the same thing
 AGREES = 0.5  # IoU of two boxes that say the same

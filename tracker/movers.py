@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .box import Box
+from .box import Box, iou
+from .claims import nested
 from .confidence import State
 from .detect import MotionDetector
 from .multi import MultiTracker
@@ -20,12 +21,19 @@ __all__ = ["Movers"]
 # Of the smaller of a window and what a target takes up, which both share if they are of one thing:
 # arms and corners stick out of a box.
 SAME_SHARE, TAKEN_UP = 0.3, 1.5
+# What adjoins a larger window of a target, and is so much smaller, is a corner or a limb of it.
+ADJOINS, LARGER = 1.1, 4.0  # sides of the larger window, times the area
 # A target is corrected for so many frames while its window grows by so much.
 RIPE, GROWN = 8, 1.15
+# A window that shows nothing followed is a target in doubt, if that may be there: so many of its
+# sides off, of its size (IoU about one center), and likely by what the first frame showed: such as
+# redetection believes of one that is lost.
+NEAR, AS_LARGE, LIKELY = 2.0, 0.5, -0.2
 ENDS_AFTER = 30  # frames lost; or sooner, after as many as it was followed in
 # Frames after which a target has gone by so many of its sides over the background, or was seen to
 # move in the last few, or was no mover: a shadow's border, a place that something left.
 PROBATION, TRAVEL, LAST = 20, 0.3, 10
+ONE_AFTER = 20  # frames in a row in which a target was within another, or round it: they are one
 
 
 @dataclass(slots=True)
@@ -40,12 +48,19 @@ class Begun:
     """Frames in a row."""
     unseen: int = 0
     """Frames in a row in which nothing moved there."""
+    within: int = 0
+    """Frames in a row in which it was of one place with an older target."""
     has_gone: bool = False
     """Whether it was once far enough from its start to be a mover for good."""
 
-    def take(self, track: Track, *, moves: bool) -> None:
-        """Take note of where it is in the next frame, and whether something moves there."""
+    def take(self, track: Track, older: Iterable[Track], *, moves: bool) -> None:
+        """Take note of where it is in the next frame, and whether something moves there.
+
+        And of whether one of the *older* targets is there, too.
+        """
         self.age += 1
+        same = any(each.ok and nested(track.box, each.box) for each in older)
+        self.within = self.within + 1 if same else 0
         self.unseen = 0 if moves else self.unseen + 1
         self.lost_for = self.lost_for + 1 if track.state is State.LOST else 0
         gone = math.dist(self.start, track.box.center)
@@ -53,7 +68,9 @@ class Begun:
 
     @property
     def has_ended(self) -> bool:
-        """Whether it has left, or has not moved."""
+        """Whether it has left, has not moved, or is of one thing with an older target."""
+        if self.within >= ONE_AFTER:
+            return True
         if self.lost_for >= min(ENDS_AFTER, self.age - self.lost_for):
             return self.lost_for > 0
         return self.age >= PROBATION and self.unseen >= LAST and not self.has_gone
@@ -72,7 +89,7 @@ class Movers:
 
     def __init__(self, targets: MultiTracker) -> None:
         self._targets = targets
-        self._detector = MotionDetector()
+        self._detector = MotionDetector(targets.channels)
         self._begun: dict[int, Begun] = {}
 
     def look(self, image: NDArray[np.uint8], time_s: float | None = None) -> None:
@@ -81,6 +98,7 @@ class Movers:
         Parameters
         ----------
         image : uint8 array of shape (H, W, 3)
+            Of the targets' order of channels.
         time_s : float, optional
             Of the frame.
         """
@@ -90,22 +108,49 @@ class Movers:
         for number, one in list(self._begun.items()):
             one.start = self._detector.carried(one.start)
             box = tracks[number].box
-            one.take(tracks[number], moves=any(_is_taken(window, [box]) for window in windows))
+            hidden = self._targets[number].claim.hidden
+            older = [each for other, each in tracks.items() if other < number and not hidden]
+            moves = any(_is_taken(window, [box]) for window in windows)
+            one.take(tracks[number], older, moves=moves)
             if one.has_ended:
                 self._targets.remove(number)
         self._let_ripen(image, windows)
         taken = [track.box.scaled(TAKEN_UP) for track in self._targets.tracks.values()]
-        free = [window for window in windows if not _is_taken(window, taken)]
-        for window in free:
-            self._begun[self._targets.add(image, window, time_s)] = Begun(window.center)
+        known = [window for window in windows if _is_taken(window, taken)]
+        for window in windows:
+            if window in known or any(_is_part(window, whole) for whole in known):
+                continue
+            strayed = self._strayed(image, window)
+            if strayed is None:
+                self._begun[self._targets.add(image, window, time_s)] = Begun(window.center)
+            else:
+                self._targets.reset(strayed, image, window, keep_model=True)
+
+    def _strayed(self, image: NDArray[np.uint8], window: Box) -> int | None:
+        """Give the target in doubt that a window most likely shows, if any."""
+        likely = {}
+        for number in self._begun.keys() & set(self._targets.ids):
+            track = self._targets.tracks[number]
+            box = track.box
+            near = math.dist(box.center, window.center) < NEAR * box.side
+            alike = iou(box.centered_at(*window.center), window) > AS_LARGE
+            if track.state is not State.TRACKING and near and alike:
+                likely[number] = self._targets[number].likeness_of(image, window).log_odds
+        best = max(likely, key=likely.__getitem__, default=None)
+        return best if best is not None and likely[best] > LIKELY else None
 
     def _let_ripen(self, image: NDArray[np.uint8], windows: Sequence[Box]) -> None:
         """Correct young targets of which more has come to be seen."""
         for number, one in self._begun.items():
             if number not in self._targets.ids or one.age > RIPE:
                 continue
-            box = self._targets.tracks[number].box
-            larger = [each for each in windows if _is_taken(box, [each])]
+            boxes = {other: track.box for other, track in self._targets.tracks.items()}
+            box = boxes.pop(number)
+            larger = [
+                each
+                for each in windows
+                if _is_taken(box, [each]) and not _is_taken(each, boxes.values())
+            ]
             window = max(larger, key=lambda each: each.area, default=box)
             if window.area > GROWN * box.area:
                 self._targets.reset(number, image, window)
@@ -115,3 +160,8 @@ class Movers:
 def _is_taken(window: Box, taken: Iterable[Box]) -> bool:
     """Tell whether a window shows a thing that is followed already."""
     return any(window.shared_area(box) > SAME_SHARE * min(window.area, box.area) for box in taken)
+
+
+def _is_part(window: Box, whole: Box) -> bool:
+    """Tell whether a window sticks out of a much larger one."""
+    return whole.area > LARGER * window.area and window.shared_area(whole.scaled(ADJOINS)) > 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -16,7 +17,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from .association import AGREES, Sighting, confirmed, distinct, pairs
+from .association import AGREES, CONFIRMED_BY, Sighting, confirmed, distinct, pairs
 from .box import Box, iou
 from .claims import Claim, apart, neighbors, nested
 from .confidence import State
@@ -30,6 +31,15 @@ __all__ = ["MultiTracker"]
 
 # Frames lost, or frames with detections of which none was its, of a target that detections began.
 ENDS_AFTER = 30
+# How far from its place a target may be detected: in its sides, those more for each frame since it
+# was detected, and at most; as far as redetection looks.
+REACH, REACH_GROWTH, FARTHEST = 1.5, 0.1, 8.0
+# How likely it is then that it is this one, and how much likelier than where it is taken to be: log
+# odds by the first frame, of a rival that redetection believes, and twice as much as that asks for.
+LEAST_ODDS, BETTER_ODDS = 1.1, 1.0
+# Sides of the larger of a box by hand and a detection within it, up to which they have one center:
+# a part, as a face of a person, is off by more.
+CENTERED = 0.15
 JUST = 3  # frames since a detection in which a thing is not far from where it was
 
 
@@ -46,7 +56,7 @@ class Target:
     undetected_for: int = 0
     """Frames with detections since one was its."""
     detection: Box | None = None
-    """The last that was its, and the frame it was in."""
+    """The last that was its, and the frame it was in; None, and that it was added or put in."""
     detected_in: int = 0
 
     @property
@@ -89,7 +99,7 @@ class MultiTracker:
         config: TrackerConfig | None = None,
         channels: str = "bgr",
     ) -> None:
-        self._channels = check_channels(channels)
+        self.channels = check_channels(channels)
         self.config = config_of(preset, config)
         self._targets: dict[int, Target] = {}
         self._sightings: list[Sighting] = []
@@ -139,7 +149,7 @@ class MultiTracker:
         """
         frame = self._checked(frame)
         time_s = self._time_s if time_s is None else seconds(time_s)
-        tracker = Tracker(frame, box, time_s=time_s, config=self.config, channels=self._channels)
+        tracker = Tracker(frame, box, time_s=time_s, config=self.config, channels=self.channels)
         self._frame_shape, self._time_s = frame.shape, time_s
         self._index = max(self._index, 0)
         self._last_id += 1
@@ -148,7 +158,8 @@ class MultiTracker:
             for number, other in self._targets.items()
             if nested(tracker.track.box, other.tracker.track.box)
         }
-        self._targets[self._last_id] = Target(tracker, self._counted(tracker.track))
+        added = Target(tracker, self._counted(tracker.track), detected_in=self._index)
+        self._targets[self._last_id] = added
         return self._last_id
 
     def remove(self, target: int) -> None:
@@ -192,7 +203,7 @@ class MultiTracker:
         corrected.tracker.reset(self._checked(frame), box, keep_model=keep_model)
         corrected.track = self._counted(corrected.tracker.track)
         corrected.lost_for = corrected.undetected_for = 0
-        corrected.detection = None  # it was seen elsewhere
+        corrected.detection, corrected.detected_in = None, self._index  # it was seen elsewhere
 
     def move(self, frame: NDArray[np.uint8], boxes: Mapping[int, Iterable[float]]) -> None:
         """Go on in pictures of another shape: all targets keep what was learnt, in these boxes.
@@ -256,8 +267,10 @@ class MultiTracker:
             x, y, width, height of what a detector found in this frame; None when it was not asked.
             Each is the target's that it overlaps most (IoU of 0.3 or more), and corrects it when
             that is in doubt or overlaps it by less than 0.5. What is detected three times and is no
-            target's becomes one; a target that began so ends when it has been lost for 30 frames,
-            or was in none of the detections of 30 frames. Those that were added never end.
+            target's is one that went astray, if it is clearly likelier here; or was drawn far too
+            large or too small round it; or else a new one. A target that began so ends when it has
+            been lost for 30 frames, or was in none of the detections of 30 frames. Those that were
+            added never end.
 
         Returns
         -------
@@ -329,15 +342,59 @@ class MultiTracker:
             target.undetected_for += 1
         found = self._paired(targets, boxes, detected)
         for number, other in found:
-            tracker, box = targets[number].tracker, detected[other]
-            targets[number].undetected_for = 0
-            targets[number].detection, targets[number].detected_in = box, self._index
-            if tracker.track.state is not State.TRACKING or iou(boxes[number], box) < AGREES:
-                tracker.reset(frame, box, keep_model=True)
+            self._move(targets[number], frame, detected[other])
         known = {other for _, other in found}
         rest = [box for other, box in enumerate(detected) if other not in known]
         for box in confirmed(self._sightings, distinct(rest, boxes)):
-            self._targets[self.add(frame, box)].detected = True
+            misdrawn, strayed = self._misdrawn(box), self._strayed(frame, box)
+            if misdrawn is not None:  # what was learnt is of more than the target, or of less
+                misdrawn.tracker.reset(frame, box)
+                self._move(misdrawn, frame, box)
+            elif strayed is not None:
+                self._move(strayed, frame, box)
+            else:
+                self._targets[self.add(frame, box)].detected = True
+
+    def _move(self, target: Target, frame: NDArray[np.uint8], box: Box) -> None:
+        """Take a target to be where it was detected."""
+        target.undetected_for = 0
+        target.detection, target.detected_in = box, self._index
+        track = target.tracker.track
+        if track.state is not State.TRACKING or iou(track.box, box) < AGREES:
+            target.tracker.reset(frame, box, keep_model=True)
+
+    def _misdrawn(self, box: Box) -> Target | None:
+        """Give the target that was drawn round this detection, or within it, if there is one.
+
+        None of the detections that made this one sure was its, nor one before them.
+        """
+        for target in self._targets.values():
+            own = target.tracker.track.box
+            off = math.dist(own.center, box.center) / max(own.side, box.side)
+            never = target.detection is None and target.undetected_for >= CONFIRMED_BY
+            if never and nested(own, box) and off < CENTERED:
+                return target
+        return None
+
+    def _strayed(self, frame: NDArray[np.uint8], box: Box) -> Target | None:
+        """Give the target that was detected here instead of where it is taken to be, if any.
+
+        None of the detections that made this one sure was its, and by what the first frame showed
+        it is likely here, and clearly likelier than there.
+        """
+        likelier = {}
+        for number, target in self._targets.items():
+            tracker, own = target.tracker, target.tracker.track.box
+            n_frames = self._index - target.detected_in
+            reach = min(REACH + REACH_GROWTH * n_frames, FARTHEST)
+            far = math.dist(own.center, box.center) > reach * own.side
+            if target.undetected_for < CONFIRMED_BY or far:
+                continue
+            there = tracker.likeness_of(frame, box).log_odds
+            better = there - tracker.likeness_of(frame, own).log_odds
+            if there > LEAST_ODDS and better > BETTER_ODDS:
+                likelier[number] = better
+        return self._targets[max(likelier, key=likelier.__getitem__)] if likelier else None
 
     def _paired(
         self, targets: Sequence[Target], boxes: Sequence[Box], detected: Sequence[Box]

@@ -21,9 +21,18 @@ from .fusion import COLOR_WEIGHT, joint_density, modes, peaks
 from .layout import COARSE, Layout, View
 from .lookalikes import Candidate, LookAlikes
 from .registration import Alignment, trust
-from .structure import Sight
+from .structure import CELLS, Sight
 
-__all__ = ["Place", "Verdict", "find", "find_first", "find_jointly", "fullest", "judge"]
+__all__ = [
+    "Place",
+    "Verdict",
+    "find",
+    "find_first",
+    "find_jointly",
+    "fullest",
+    "judge",
+    "judge_near",
+]
 
 FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
 ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains nothing
@@ -76,6 +85,13 @@ class Verdict(NamedTuple):
     """Correlation of the density maps: -1 to 1."""
     response: float | None = None
     """Logarithm of the structure filter's response, relative to its own; None without."""
+
+    @property
+    def log_odds(self) -> float:
+        """Estimated log odds that the target is there."""
+        # What was learnt has no say: its colors are not gone, and its outline is the first one.
+        evidence = Evidence(self.similarity, 1.0, self.likeness, self.likeness, self.response)
+        return evidence.log_odds
 
 
 def find(view: View, looks: Appearance) -> Place:
@@ -229,6 +245,26 @@ def judge(view: View, looks: Appearance, pixel: tuple[int, int]) -> Verdict:
     colors = looks.colors.compare(view.histogram(view.layout.kernel, pixel))
     alignment = looks.outline.align(view.project(looks.colors.first_table), pixel)
     return Verdict(colors.first_similarity, alignment.first_likeness)
+
+
+def judge_near(
+    view: View, sight: Sight | None, looks: Appearance, center: tuple[float, float]
+) -> Verdict:
+    """Tell how like the first frame's target what lies about a center in the frame is.
+
+    With a sight, at the place nearby where its structure answers most.
+    """
+    if sight is None:
+        return judge(view, looks, view.layout.nearest(*view.patch.to_patch(*center)))
+    reach, cells = SAME_PLACE * sight.side, sight.to_cells(*center)
+    (left, top), (right, bottom) = (
+        [min(max(round(each + way), 0), CELLS - 1) for each in cells] for way in (-reach, reach)
+    )
+    column, row = cv2.minMaxLoc(sight.first_response[top : bottom + 1, left : right + 1])[3]
+    column, row = column + left, row + top
+    place = view.patch.to_patch(*sight.to_frame(column, row))
+    verdict = judge(view, looks, view.layout.nearest(*place))
+    return verdict._replace(response=sight.first_log_response(column, row))
 
 
 def fullest(density: NDArray[np.float32], layout: Layout) -> tuple[int, int]:

@@ -243,8 +243,8 @@ def read_table(path: str | os.PathLike[str]) -> list[Track]:
     SourceError
         If there is no such file, it is no such table, or it has several targets.
     DamagedError
-        If a row is not whole; names its line. The last one, if a killed run left it cut, is left
-        out with a UserWarning.
+        If a row is not whole, or there twice; names its line. The last one, if a killed run left
+        it cut, is left out with a UserWarning.
     """
     targets = read_targets(path)
     if len(targets) > 1:
@@ -264,8 +264,8 @@ def read_targets(path: str | os.PathLike[str]) -> dict[int, list[Track]]:
     SourceError
         If there is no such file, or it is no such table.
     DamagedError
-        If a row is not whole; names its line. The last one, if a killed run left it cut, is left
-        out with a UserWarning.
+        If a row is not whole, or there twice; names its line. The last one, if a killed run left
+        it cut, is left out with a UserWarning.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -279,7 +279,14 @@ def read_targets(path: str | os.PathLike[str]) -> dict[int, list[Track]]:
         raise SourceError(f"{path}: not a table of tracks, it is not UTF-8") from error
     text = _without_cut_row(path, text)
     targets: dict[int, list[Track]] = {}
-    for target_id, track in _read_csv(path, text) if suffix == CSV else _read_lines(path, text):
+    lines: dict[tuple[int, int], int] = {}
+    for line, target_id, track in (_read_csv if suffix == CSV else _read_lines)(path, text):
+        first = lines.setdefault((track.index, target_id), line)
+        if first != line:
+            raise DamagedError(
+                f"{path}, line {line}: frame {track.index} of target {target_id} is there twice, "
+                f"already in line {first}; leave one of them out"
+            )
         targets.setdefault(target_id, []).append(track)
     return targets
 
@@ -312,7 +319,8 @@ def _is_whole(last: str, first: str, suffix: str) -> bool:
         return False
 
 
-def _read_csv(path: Path, text: str) -> Iterator[tuple[int, Track]]:
+def _read_csv(path: Path, text: str) -> Iterator[tuple[int, int, Track]]:
+    """Give the line, the target and the track of each row."""
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     needed = [name for name in COLUMNS if name not in NOT_IN_A_TRACK]
     missing = [name for name in needed if name not in (reader.fieldnames or ())]
@@ -322,15 +330,17 @@ def _read_csv(path: Path, text: str) -> Iterator[tuple[int, Track]]:
         for cells in reader:
             # An empty cell is a missing number, but an empty text.
             row = {k: v if k in TEXTS else float(v) if v else None for k, v in cells.items() if k}
-            yield int(row.get("id", FIRST_ID)), track_of(row)  # type: ignore[arg-type]
+            target_id = int(row.get("id", FIRST_ID))  # type: ignore[arg-type]
+            yield reader.line_num, target_id, track_of(row)
     except (csv.Error, KeyError, TypeError, ValueError) as error:
         raise DamagedError(f"{path}, line {reader.line_num}: not a whole row ({error})") from error
 
 
-def _read_lines(path: Path, text: str) -> Iterator[tuple[int, Track]]:
+def _read_lines(path: Path, text: str) -> Iterator[tuple[int, int, Track]]:
+    """Give the line, the target and the track of each row."""
     lines = text.removesuffix("\n").split("\n") if text else []
     for number, line in enumerate(lines, 1):
-        yield _read_line(path, number, line)
+        yield number, *_read_line(path, number, line)
 
 
 def _read_line(path: Path, number: int, line: str) -> tuple[int, Track]:

@@ -35,7 +35,7 @@ from .redetect import Redetection, color_posterior, likely_places
 from .rotation import Rotation, Spread, spread
 from .saving import read_state, restore, state_of, write_state
 from .scale import ScaleFilter
-from .search import Place, Verdict, find, find_first, find_jointly, judge
+from .search import Place, Verdict, find, find_first, find_jointly, judge, judge_near
 from .structure import Sight, Structure
 from .track import Track
 
@@ -232,6 +232,13 @@ class Tracker:
         self._redetection = Redetection()
         self._view.look(frame, self._extent.region(box.center), self._bgr)
         self._track = self._first_track(box, time_s)
+
+    def likeness_of(self, frame: NDArray[np.uint8], box: Box) -> Verdict:
+        """Tell how like the first frame's target what is in a box of the newest frame is."""
+        extent = self._extent._replace(told=box.size, scale=1.0)
+        self._other.look(frame, extent.region(box.center), self._bgr)
+        sight = self._sight_of(frame, box.center, extent)
+        return judge_near(self._other, sight, self._looks, box.center)
 
     def density(self) -> tuple[NDArray[np.float32], Box]:
         """Give the density of the newest frame: how likely each pixel is the target's, and where.

@@ -46,6 +46,8 @@ class Background:
 
     picture: Picture
     """The background in the newest frame's view; there once a density has not been 0."""
+    earlier: Sequence[Picture]
+    """The frames it is made of, but for the one just before the newest; there with it."""
 
     def __init__(self) -> None:
         self._gray: Picture | None = None
@@ -76,10 +78,15 @@ class Background:
             chosen = [self._frames[k * (n_frames - 1) // (SEEN - 1)] for k in range(SEEN)]
             warped = [_warped(frame, to_frame) for frame, to_frame in chosen]
             covered = _covered([to_frame for _, to_frame in chosen], density.shape)
-            self.picture = _median(*warped)
+            self.picture, self.earlier = _median(*warped), warped[:-1]
             density = _difference(picture, self.picture, covered, slack)
         self._frames.append((picture, np.eye(3)))
         return density
+
+    @property
+    def newest(self) -> Picture:
+        """The newest frame, smoothed as those before it."""
+        return self._frames[-1][0]
 
     def carried(self, point: tuple[float, float]) -> tuple[float, float]:
         """Tell where a point of the background, seen in the frame before, is in the newest one."""

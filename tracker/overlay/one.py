@@ -17,7 +17,7 @@ from ..confidence import State
 from ..track import Track
 from .inset import draw_inset
 from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
-from .plate import STATE_COLORS, draw_plate, lay_out, place_beside
+from .plate import STATE_COLORS, draw_plate, lay_out_beside
 from .primitives import Image, bounds, drawing_unit
 
 __all__ = ["STATE_COLORS", "draw"]
@@ -40,7 +40,8 @@ def draw(
         Never written to, unless it is *out*.
     track : Track
         What is drawn: its box, turned when it is turned by 5° or more, its state as color and
-        word, its score and its reason. When lost, its box is dashed.
+        word, its score and its reason. When lost, its box is dashed. Words that would hide the
+        target, in a picture of few pixels, are left out.
     trail : iterable of Track, oldest first
         Where the target was: a line through the centers that fades into the past and breaks where
         the target was lost.
@@ -69,9 +70,10 @@ def draw(
     outline = outline_of(track)
     lost = track.state is State.LOST
     draw_outline(canvas, outline, STATE_COLORS[track.state], unit, dashed=lost)
-    plate = lay_out(track, label, unit, canvas.shape[1])
-    place = place_beside(outline, plate, unit, canvas.shape)
+    words = lay_out_beside(track, label, outline, unit, canvas.shape)
     if density is not None:
-        draw_inset(canvas, outline, density, keep_clear=[bounds(outline), place])
-    draw_plate(canvas, plate, place, track, unit)
+        keep_clear = [bounds(outline), *([words[1]] if words else [])]
+        draw_inset(canvas, outline, density, keep_clear=keep_clear)
+    if words:
+        draw_plate(canvas, *words, track, unit)
     return handed_back(canvas, out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from .primitives import (
     wrap_text,
 )
 
-__all__ = ["STATE_COLORS", "Plate", "draw_plate", "lay_out", "place_beside"]
+__all__ = ["STATE_COLORS", "Plate", "draw_plate", "lay_out_beside"]
 
 # BGR; bluish green, amber and red-orange stay apart for color-blind eyes, and the word says it too
 STATE_COLORS: dict[State, Color] = {
@@ -36,6 +36,7 @@ REASON_COLOR: Color = (214, 208, 204)
 
 PADDING = 5.0  # units
 REASON_SCALE = 0.85  # of the header's letters
+MOST_COVERED = 0.25  # of a box, by the words on it: more would hide what is followed
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,26 @@ def lay_out(track: Track, label: str, unit: float, picture_width: int) -> Plate:
     width = max([header_width, *(_width(line, small) for line in reason)]) + 2 * pad
     height = 2 * pad + cap + (len(reason) * LINE_HEIGHT * small) + 2 * unit
     return Plate(header, reason, cap, round(width), round(height))
+
+
+def lay_out_beside(
+    track: Track, label: str, outline: NDArray[np.float64], unit: float, shape: tuple[int, ...]
+) -> tuple[Plate, Rect] | None:
+    """Lay out and place what there is room for: all, all but the reason, or nothing.
+
+    In a picture of few pixels the words are as large as the target.
+    """
+    rows, columns = shape[:2]
+    left, top, width, height = bounds(outline)
+    for reason in dict.fromkeys((track.reason, "")):
+        plate = lay_out(replace(track, reason=reason), label, unit, columns)
+        x, y, *_ = place = place_beside(outline, plate, unit, shape)
+        across = min(x + plate.width, left + width) - max(x, left)
+        down = min(y + plate.height, top + height) - max(y, top)
+        covered = max(across, 0) * max(down, 0) / max(width * height, 1)
+        if covered <= MOST_COVERED and plate.width <= columns and plate.height <= rows:
+            return plate, place
+    return None
 
 
 def _width(text: str, cap_height: float) -> int:

@@ -17,7 +17,7 @@ from ..confidence import State
 from ..track import Track
 from .inset import draw_inset
 from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
-from .plate import draw_plate, lay_out, place_beside
+from .plate import draw_plate, lay_out_beside
 from .primitives import (
     CAP_HEIGHT,
     DARK,
@@ -100,12 +100,13 @@ def draw_all(
         draw_outline(
             canvas, outlines[number], color_of(number), unit, dashed=lost, stronger=stronger
         )
-    taken = []
+    told = None  # where more is told of the selected one, if there is room
     if selected is not None and selected in tracks:
-        taken.append(_draw_selected(canvas, selected, tracks[selected], outlines, density))
+        told = _draw_selected(canvas, selected, tracks[selected], outlines, density)
+    taken = [told] if told else []
     boxes = np.array([bounds(outline) for outline in outlines.values()]).reshape(-1, 4)
     for number, track in tracks.items():
-        if number != selected:
+        if number != selected or not told:
             taken.append(_draw_tag(canvas, number, track, outlines[number], taken, boxes))
     return handed_back(canvas, out)
 
@@ -121,16 +122,17 @@ def _draw_selected(
     track: Track,
     outlines: Mapping[int, NDArray[np.float64]],
     density: tuple[NDArray[Any], Box] | None,
-) -> Rect:
+) -> Rect | None:
     """Tell of the selected target what its plate and its density tell; give the plate's place."""
     unit = drawing_unit(canvas.shape)
-    plate = lay_out(track, str(number), unit, canvas.shape[1])
-    place = place_beside(outlines[number], plate, unit, canvas.shape)
+    words = lay_out_beside(track, str(number), outlines[number], unit, canvas.shape)
     if density is not None:
-        keep_clear = [*map(bounds, outlines.values()), place]
+        keep_clear = [*map(bounds, outlines.values()), *([words[1]] if words else [])]
         draw_inset(canvas, outlines[number], density, keep_clear=keep_clear)
-    draw_plate(canvas, plate, place, track, unit)
-    return place
+    if words is None:
+        return None
+    draw_plate(canvas, *words, track, unit)
+    return words[1]
 
 
 def _draw_tag(
