@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import runpy
@@ -30,6 +31,14 @@ def run_apart(script, *arguments):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pass_over_what_was_imported():
+    """Let the collector pass over the modules that benchmarks bring, in all later tests."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
