@@ -41,10 +41,10 @@ INSIDE = {
         {"__init__"},
     ],
     "app": [
-        {"arguments", "behind", "points", "signals"},
+        {"arguments", "behind", "signals"},
         {"doctor", "outputs"},
-        {"cluster", "recorder", "reel", "regions", "starting"},
-        {"run", "standing"},
+        {"points", "recorder", "reel", "regions", "starting"},
+        {"cluster", "run", "standing"},
         {"export", "steering", "words"},
         {"job"},
         {"cli"},
