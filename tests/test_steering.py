@@ -378,7 +378,7 @@ def test_in_full_screen_the_box_is_that_of_the_picture_too(long_film, tmp_path):
             cwd=tmp_path,
         )
         desktop.wait_for_window("tracker", program)
-        assert not desktop.screenshot()[-3, 4].any(), "beside the window"
+        desktop.wait_until_shown(lambda shown: not shown[-3, 4].any())  # beside the window
         desktop.press("f")
         desktop.wait_until_shown(lambda shown: shown[-3, 4].any())
         desktop.drag((300, 100), (499, 299))
