@@ -13,7 +13,7 @@ import numpy as np
 from numbered import numbered
 from numpy.typing import NDArray
 
-INTERVAL_S = 0.025
+INTERVAL_S = 0.04
 
 
 class MjpegServer:

@@ -389,7 +389,7 @@ def test_a_signal_waits_for_the_end_of_a_held_block():
 
 @pytest.mark.skipif(the_demo_clip() is None, reason="the clips are not rendered yet")
 def test_the_demo_follows_its_clip_and_says_where_the_results_are(capsys):
-    arguments = ["--no-window", "--max-frames", "10"]
+    arguments = ["--no-window", "--max-frames", "20"]
     status, stdout, stderr = run(REPOSITORY / "demo.py", *arguments)
     assert status == 0, stderr
     written = sorted(path.name for path in Path("output").iterdir())
