@@ -142,12 +142,22 @@ class ConfidenceConfig:
         odds = belief * math.exp(self.calibration)
         return odds / (odds + 1 - belief)
 
+    def calibrated(self, calibration: float) -> ConfidenceConfig:
+        """Give a config of another scale, on which the state changes at the same beliefs."""
+        scaled = ConfidenceConfig(calibration=calibration).score
+        return ConfidenceConfig(
+            scaled(self.lost_below),
+            scaled(self.seen_above),
+            scaled(self.doubt_below),
+            scaled(self.sure_above),
+            calibration,
+        )
+
 
 # With structure the smoothed belief is too low: over all runs on the fitted half of the footage,
 # from later starts and from boxes by hand too, it asks for 0.3 to 0.5 in log odds. (Scaling after
-# fitting: Platt, "Probabilistic outputs for support vector machines", 1999.) The levels are those
-# of above, scaled as well.
-JOINT_CONFIDENCE = ConfidenceConfig(0.13, 0.31, 0.574, 0.623, calibration=0.3)
+# fitting: Platt, "Probabilistic outputs for support vector machines", 1999.)
+JOINT_CONFIDENCE = ConfidenceConfig().calibrated(0.3)
 
 
 @dataclass(slots=True)
