@@ -64,6 +64,16 @@ class Desktop:
             timeout=PATIENCE_S,
         ).stdout
 
+    def wait_for_manager(self) -> None:
+        """Wait until a window manager is there: what starts before it may never be painted."""
+        began = time.monotonic()
+        while time.monotonic() < began + PATIENCE_S:
+            with contextlib.suppress(subprocess.CalledProcessError):
+                self.hands("get_num_desktops")
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"no window manager within {PATIENCE_S} s")
+
     def wait_for_window(self, title: str, program: subprocess.Popen[str]) -> int:
         """Wait until a window of this title shows something, and give it the keyboard."""
         began = time.monotonic()

@@ -220,16 +220,8 @@ def test_on_a_disk_that_was_full_before_nothing_empty_is_left(small_disk):
 
 def test_of_clusters_that_do_not_fit_on_the_disk_no_half_table_is_left(small_disk, capsys):
     points = np.random.default_rng(0).normal(size=(20_000, 3))  # a megabyte as text
-    np.save(small_disk.parent / "points.npy", points)
-    table = small_disk / "labels.csv"
-    asked = [
-        "cluster",
-        str(small_disk.parent / "points.npy"),
-        "--bandwidth",
-        "2",
-        "--output",
-        str(table),
-    ]
-    assert main(asked) == 2
+    source, table = small_disk.parent / "points.npy", small_disk / "labels.csv"
+    np.save(source, points)
+    assert main(["cluster", str(source), "--bandwidth", "2", "--output", str(table)]) == 2
     assert "labels.csv: cannot be written (No space left on device)" in capsys.readouterr().err
     assert not any(small_disk.iterdir())

@@ -289,7 +289,7 @@ def test_a_run_is_steered_by_keys_and_mouse(screen, long_film, tmp_path):
     corner = after[high - 100 : high - 10, wide - 100 : wide - 10].astype(int)
     assert (corner.max(axis=2) - corner.min(axis=2)).max() > 120, "the density is shown, in color"
     desktop.press("Return")
-    wait_for(lambda: len(rows_of(table)) > 6)
+    wait_for(lambda: len(rows_of(table)) > 12)
 
     desktop.press("space")
     rows = standing_rows(table)
@@ -373,6 +373,7 @@ def test_in_full_screen_the_box_is_that_of_the_picture_too(long_film, tmp_path):
     with x_server(*size) as display:
         desktop = Desktop(display)
         manager = subprocess.Popen(["openbox"], env=desktop.environment, stderr=subprocess.DEVNULL)
+        desktop.wait_for_manager()
         program = desktop.start(
             *("-m", "tracker", "track", str(long_film), "--preset", "fast", "--csv", "a.csv"),
             cwd=tmp_path,

@@ -23,7 +23,6 @@ __all__ = [
     "ConfidenceConfig",
     "Evidence",
     "State",
-    "joint_log_odds",
     "reason",
 ]
 
@@ -89,7 +88,12 @@ class Evidence(NamedTuple):
         """Estimated log odds that the box overlaps the target by more than half."""
         absence = LEAST_SIMILARITY - self.similarity if self.colors_gone else 0.0
         if self.first_response is not None:
-            seen = joint_log_odds(self.first_similarity, self.first_likeness, self.first_response)
+            seen = (
+                JOINT_RESPONSE_WEIGHT * self.first_response
+                + JOINT_SIMILARITY_WEIGHT * self.first_similarity
+                + JOINT_LIKENESS_WEIGHT * self.first_likeness
+                + JOINT_BIAS
+            )
         else:
             seen = (
                 FIRST_SIMILARITY_WEIGHT * self.first_similarity
@@ -226,16 +230,6 @@ def reason(
     if evidence.likeness - evidence.first_likeness > DRIFTED:
         return "what is followed has become another thing than at the start"
     return "its shape is not that of the target"
-
-
-def joint_log_odds(similarity: float, likeness: float, response: float) -> float:
-    """Give the log odds that a place is the target's, by color and structure of the first frame."""
-    return (
-        JOINT_RESPONSE_WEIGHT * response
-        + JOINT_SIMILARITY_WEIGHT * similarity
-        + JOINT_LIKENESS_WEIGHT * likeness
-        + JOINT_BIAS
-    )
 
 
 def _side_left(box: Box, frame_size: tuple[int, int]) -> str:

@@ -14,6 +14,7 @@ from .claims import nested
 from .confidence import State
 from .detect import MotionDetector
 from .multi import MultiTracker
+from .redetect import LEAST_ODDS_LOST
 from .track import Track
 
 __all__ = ["Movers"]
@@ -26,9 +27,9 @@ ADJOINS, LARGER = 1.1, 4.0  # sides of the larger window, times the area
 # A target is corrected for so many frames while its window grows by so much.
 RIPE, GROWN = 8, 1.15
 # A window that shows nothing followed is a target in doubt, if that may be there: so many of its
-# sides off, of its size (IoU about one center), and likely by what the first frame showed: such as
-# redetection believes of one that is lost.
-NEAR, AS_LARGE, LIKELY = 2.0, 0.5, -0.2
+# sides off, of its size (IoU about one center), and as likely by what the first frame showed as
+# redetection asks for of one that is lost.
+NEAR, AS_LARGE = 2.0, 0.5
 ENDS_AFTER = 30  # frames lost; or sooner, after as many as it was followed in
 # Frames after which a target has gone by so many of its sides over the background, or was seen to
 # move in the last few, or was no mover: a shadow's border, a place that something left.
@@ -137,7 +138,7 @@ class Movers:
             if track.state is not State.TRACKING and near and alike:
                 likely[number] = self._targets[number].likeness_of(image, window).log_odds
         best = max(likely, key=likely.__getitem__, default=None)
-        return best if best is not None and likely[best] > LIKELY else None
+        return best if best is not None and likely[best] > LEAST_ODDS_LOST else None
 
     def _let_ripen(self, image: NDArray[np.uint8], windows: Sequence[Box]) -> None:
         """Correct young targets of which more has come to be seen."""

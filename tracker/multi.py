@@ -24,6 +24,7 @@ from .confidence import State
 from .config import TrackerConfig, config_of
 from .errors import FrameError, TargetError
 from .inputs import check_channels, check_frame, on_frame, seconds
+from .redetect import BETTER_ODDS, LEAST_ODDS, reach_after
 from .track import Track
 from .tracker import Tracker
 
@@ -31,12 +32,9 @@ __all__ = ["MultiTracker"]
 
 # Frames lost, or frames with detections of which none was its, of a target that detections began.
 ENDS_AFTER = 30
-# How far from its place a target may be detected: in its sides, those more for each frame since it
-# was detected, and at most; as far as redetection looks.
-REACH, REACH_GROWTH, FARTHEST = 1.5, 0.1, 8.0
-# How likely it is then that it is this one, and how much likelier than where it is taken to be: log
-# odds by the first frame, of a rival that redetection believes, and twice as much as that asks for.
-LEAST_ODDS, BETTER_ODDS = 1.1, 1.0
+# How much likelier a target that went astray is where it was detected than where it is taken to be,
+# log odds by the first frame: twice what redetection asks for, which looks at it more than once.
+CLEARLY = 2 * BETTER_ODDS
 # Sides of the larger of a box by hand and a detection within it, up to which they have one center:
 # a part, as a face of a person, is off by more.
 CENTERED = 0.15
@@ -386,13 +384,12 @@ class MultiTracker:
         for number, target in self._targets.items():
             tracker, own = target.tracker, target.tracker.track.box
             n_frames = self._index - target.detected_in
-            reach = min(REACH + REACH_GROWTH * n_frames, FARTHEST)
-            far = math.dist(own.center, box.center) > reach * own.side
+            far = math.dist(own.center, box.center) > reach_after(n_frames) * own.side
             if target.undetected_for < CONFIRMED_BY or far:
                 continue
             there = tracker.likeness_of(frame, box).log_odds
             better = there - tracker.likeness_of(frame, own).log_odds
-            if there > LEAST_ODDS and better > BETTER_ODDS:
+            if there > LEAST_ODDS and better > CLEARLY:
                 likelier[number] = better
         return self._targets[max(likelier, key=likelier.__getitem__)] if likelier else None
 

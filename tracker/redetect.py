@@ -19,11 +19,17 @@ from numpy.typing import NDArray
 
 from .backprojection import BackProjection, Bins, posterior
 from .box import Box
-from .confidence import joint_log_odds
 from .patch import cut
 from .search import Place, Verdict
 
-__all__ = ["Redetection", "likely_places"]
+__all__ = [
+    "BETTER_ODDS",
+    "LEAST_ODDS",
+    "LEAST_ODDS_LOST",
+    "Redetection",
+    "likely_places",
+    "reach_after",
+]
 
 TARGET_SIDE = 7.0  # pixels: the smallest at which a window's filling can still be told
 LARGEST_SIDE = 112  # pixels of the shrunk picture: 16 × 16 targets a frame
@@ -103,6 +109,11 @@ def likely_places(
     return places
 
 
+def reach_after(frames: int) -> float:
+    """Tell how far off a target may be after so many frames of doubt, in its sides."""
+    return min(FIRST_REACH + REACH_GROWTH * frames, FARTHEST_REACH)
+
+
 def _side(length: float) -> int:
     return min(max(round(length), 8), LARGEST_SIDE)
 
@@ -175,7 +186,7 @@ class Redetection:
         if everywhere and self.frames % 2:
             tiles = _tiles(frame_size, last.side)
             return tiles[self.frames // 2 % len(tiles)]
-        reach = last.side * min(FIRST_REACH + REACH_GROWTH * self.frames, FARTHEST_REACH)
+        reach = last.side * reach_after(self.frames)
         x, y = last.center
         left, top = max(x - reach, 0.0), max(y - reach, 0.0)
         right, bottom = min(x + reach, float(width)), min(y + reach, float(height))
@@ -228,8 +239,8 @@ def _beats(there: Verdict, here: Verdict, belief: float) -> bool:
             and there.similarity + there.likeness
             > here.similarity + here.likeness + BETTER_TOGETHER
         )
-    odds = joint_log_odds(there.similarity, there.likeness, there.response)
-    better_odds = odds - joint_log_odds(here.similarity, here.likeness, here.response)
+    odds = there.log_odds
+    better_odds = odds - here.log_odds
     better_response = there.response - here.response
     return (
         odds > LEAST_ODDS and better_odds > BETTER_ODDS and better_response > BETTER_RESPONSE

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..box import Box
 from ..confidence import State
 from ..track import Track
 from .primitives import (
@@ -72,13 +73,12 @@ def lay_out_beside(
     In a picture of few pixels the words are as large as the target.
     """
     rows, columns = shape[:2]
-    left, top, width, height = bounds(outline)
+    target = Box(*bounds(outline))
     for reason in dict.fromkeys((track.reason, "")):
         plate = lay_out(replace(track, reason=reason), label, unit, columns)
         x, y, *_ = place = place_beside(outline, plate, unit, shape)
-        across = min(x + plate.width, left + width) - max(x, left)
-        down = min(y + plate.height, top + height) - max(y, top)
-        covered = max(across, 0) * max(down, 0) / max(width * height, 1)
+        hidden = target.shared_area(Box(x, y, plate.width, plate.height))
+        covered = hidden / max(target.area, 1)
         if covered <= MOST_COVERED and plate.width <= columns and plate.height <= rows:
             return plate, place
     return None
