@@ -214,16 +214,6 @@ def test_an_aperture_over_nothing_stays_and_has_no_mass():
     assert climb_aperture(nothing, aperture, (7, 9), (31, 41), 20) == (7, 9, 0)
 
 
-def test_climbing_numbers_by_a_table_is_climbing_the_map_they_stand_for():
-    rng = np.random.default_rng(4)
-    table = rng.random(50).astype(np.float32)
-    numbers = np.pad(rng.integers(0, 50, (31, 41)), 5)
-    aperture = Aperture.of(np.ones((9, 7)), (5, 5))
-    for start in ((3, 4), (20, 15), (40, 30)):
-        by_table = climb_aperture(numbers, aperture, start, (31, 41), 20, table)
-        assert by_table == climb_aperture(table[numbers], aperture, start, (31, 41), 20)
-
-
 @given(st.integers(0, 40), st.integers(0, 30), st.integers(0, 2**32 - 1))
 def test_an_aperture_never_leaves_the_map(column, row, seed):
     noise = np.random.default_rng(seed).random((31, 41)) ** 8

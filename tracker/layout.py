@@ -24,7 +24,6 @@ from .kernels import (
     flat,
     gaussian,
 )
-from .meanshift import climb_aperture
 from .patch import Patch, cut
 
 __all__ = ["Layout", "PatchConfig", "View"]
@@ -182,18 +181,6 @@ class View:
         """Count the bins under an aperture about a pixel, by its weights."""
         bins = aperture.around(self.padded_bins, *pixel)
         return histogram(bins, aperture.weights, self.sort.n_bins)
-
-    def climb(
-        self, table: NDArray[np.float32], start: tuple[int, int], max_steps: int
-    ) -> tuple[float, float]:
-        """Climb what *table* says of each bin; give x and y of where it ends, in pixel indices.
-
-        Other targets' claims count as in :meth:`project`.
-        """
-        window, shape = self.layout.window, self.layout.shape
-        if self.share is not None:
-            return climb_aperture(self.project(table), window, start, shape, max_steps)[:2]
-        return climb_aperture(self.padded_bins, window, start, shape, max_steps, table)[:2]
 
     def counts(self, pixel: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Count the bins of a target about a pixel, and of all else in view."""

@@ -165,15 +165,13 @@ def climb_aperture(
     start: tuple[int, int],
     shape: tuple[int, int],
     max_steps: int,
-    table: NDArray[np.float32] | None = None,
 ) -> tuple[float, float, float]:
     """Climb in windows centered on whole pixels; only the last step is kept to its fraction.
 
     Parameters
     ----------
     padded : float32 array
-        Density >= 0, finite, with the margin that *aperture* was made for; with a table, whole
-        numbers instead.
+        Density >= 0, finite, with the margin that *aperture* was made for.
     aperture : Aperture
         The window and the weights of its pixels.
     start : (int, int)
@@ -182,8 +180,6 @@ def climb_aperture(
         Rows and columns of the inner map; the center never leaves it.
     max_steps : int
         It stops earlier when the center stays on its pixel.
-    table : float32 array, optional
-        Density of each number: it is looked up only where the window comes.
 
     Returns
     -------
@@ -196,10 +192,7 @@ def climb_aperture(
     column, row = start
     x, y, mass = float(column), float(row), 0.0
     for _ in range(max_steps):
-        under = aperture.around(padded, column, row)
-        if table is not None:
-            under = table.take(under)
-        under = under.ravel()
+        under = aperture.around(padded, column, row).ravel()
         mass, toward_x, toward_y = (aperture.moments[:3] @ under).tolist()
         if mass <= 0:
             break

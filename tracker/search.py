@@ -20,6 +20,7 @@ from .confidence import Evidence
 from .fusion import COLOR_WEIGHT, joint_density, modes, peaks
 from .layout import COARSE, Layout, View
 from .lookalikes import Candidate, LookAlikes
+from .meanshift import climb_aperture
 from .registration import Alignment, trust
 from .structure import CELLS, Sight
 
@@ -224,7 +225,8 @@ def _climbed(
     """Climb the density from a pixel, and align it with the target's."""
     layout = view.layout
     colors = looks.colors.compare(view.histogram(layout.kernel, start))
-    x, y = view.climb(colors.weights, start, CLIMB_STEPS)
+    weights = view.project(colors.weights)
+    x, y, _ = climb_aperture(weights, layout.window, start, layout.shape, CLIMB_STEPS)
     alignment: Alignment
     for _ in range(ALIGNMENTS):
         column, row = round(x), round(y)
