@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from ..box import Box
 from ..detect import point_window
@@ -166,7 +167,9 @@ def _record(
     steered: Callable[[Run], Steering] | None,
 ) -> Run:
     """Follow with everything open."""
-    frames: Iterator[Frame] = _with_outages_told(_with_first(first, reel))
+    # A chain does not close the reel when it is dropped, as a generator that delegates to it would,
+    # in the middle of its closing, too.
+    frames = _with_outages_told(chain([first], reel))
     recorder = Recorder(job.outputs, reel.source, overwrite=job.overwrite)
     if recorder.leftover is not None:
         complain(f"an earlier run was killed while it recorded; {recorder.leftover} is what it had")
@@ -201,11 +204,6 @@ def _end_without_display(recorder: Recorder, signals: StopSignals) -> None:
     complain("the display has vanished; the files hold what was seen until then")
     sys.stdout.flush()
     os._exit(FAILED)
-
-
-def _with_first(first: Frame, frames: Iterator[Frame]) -> Iterator[Frame]:
-    yield first
-    yield from frames
 
 
 def _with_progress(frames: Iterator[Frame], video: Video) -> Generator[Frame, None, None]:
