@@ -23,7 +23,7 @@ LAYERS = [
     {"backprojection", "meanshift", "registration", "rotation", "motion", "claims"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence"},
-    {"appearance", "extent", "track", "config", "detect"},
+    {"appearance", "centering", "extent", "track", "config", "detect"},
     {"search"},
     {"redetect"},
     {"saving", "rows", "tables"},
@@ -95,7 +95,7 @@ INSIDE = {
 CORE = {
     *{"box", "errors", "inputs", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
-    *{"appearance", "extent"},
+    *{"appearance", "centering", "extent"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
     *{"claims", "saving", "tracker", "association", "multi", "opencv"},
 }

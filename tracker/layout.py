@@ -32,6 +32,8 @@ LARGEST_ASPECT = 2.2**2  # width to height; thinner targets are seen less thin t
 WINDOW_BORDER = 0.1  # sides of the target by which the climbing window is larger, each way
 OUTLINE = 1.7  # half sizes of the target that show where it ends; 1.4 costs, 1.9 gains nothing
 FADE = 0.3  # half sizes over which the outline's weights fall to 0
+# Half sizes: deviation of the weights about the target's middle, and how far they reach.
+HEART, HEART_REACH = 0.5, 1.5
 COARSE = 2  # patch pixels of a place where the fullest one is sought; as good as 1
 NEARNESS = 0.7  # sides of the target, deviation: a plateau from 0.5 to 0.75
 # The Epanechnikov profile reaches 0 beyond the corners of the box, not at its sides: what
@@ -77,6 +79,8 @@ class Layout(NamedTuple):
     """The box, evenly: what is not surroundings."""
     outline: Aperture
     """The box and as much around it as shows where it ends, fading."""
+    heart: Aperture
+    """Weights about the target's middle, its sides counting little."""
     disc: Aperture
     """The disc across the longer side, the same however the target turns."""
     nearness: NDArray[np.float32]
@@ -102,6 +106,10 @@ class Layout(NamedTuple):
             "box": flat(in_box),
             "outline": np.clip(
                 (OUTLINE - box_distance(half_across, half_down, OUTLINE)) / FADE, 0, 1
+            ),
+            "heart": gaussian(
+                ellipse_distance2(half_across * HEART_REACH, half_down * HEART_REACH)
+                * (HEART_REACH / HEART) ** 2
             ),
             "disc": flat(ellipse_distance2(longer, longer)),
         }

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .appearance import Appearance
+from .centering import lean
 from .claims import Claim
 from .confidence import Evidence
 from .fusion import COLOR_WEIGHT, joint_density, modes, peaks
@@ -41,6 +42,7 @@ ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains not
 # where the two places are not the same.
 COLOR_SHARE = 0.15
 SAME_PLACE = 0.35  # sides of the target
+LEANING = 0.5  # the same, for where the box is drawn; nothing depends on that
 # Color's own place is taken instead when it is farther from the joint one than this, in sides of
 # the target, and by so much likelier, in log odds by the first frame. On footage this changes next
 # to nothing; what comes back into the frame is found some frames sooner.
@@ -68,6 +70,8 @@ class Place(NamedTuple):
     """All that answers like the target, by structure; none without."""
     hidden: bool = False
     """Whether nothing is seen of the target, and look-alikes are: it is where it was expected."""
+    lean: tuple[float, float] = (0.0, 0.0)
+    """x, y in patch pixels from the center to the middle of the target's box, as colors tell it."""
     rival: Place | None = None
     """The place nearby that is clearly more the first frame's target, if there is one."""
 
@@ -121,9 +125,10 @@ def find_jointly(
     place = lookalikes.target.expected if chosen is None else places[chosen]
     mode = view.patch.to_patch(*place)
     joint = _climbed(view, density, looks, layout.nearest(*mode))
-    joint = joint._replace(
-        center=_within(mode, layout) if hidden else _between(mode, joint, layout)
-    )
+    if hidden:
+        joint = joint._replace(center=_within(mode, layout))
+    else:
+        joint = _drawn(mode, joint, layout)
     joint = _judged(joint, place, sight)
     joint = joint._replace(hidden=hidden, candidates=_candidates(sight, filling))
     if hidden:
@@ -160,8 +165,8 @@ def _first_place(view: View, sight: Sight, looks: Appearance, found: Place) -> P
     evidence = place.evidence._replace(first_response=response)
     if evidence.log_odds < found.evidence.log_odds + CLEARLY:
         return None
-    center = _between(mode, place, layout)
-    return place._replace(center=center, evidence=evidence, candidates=found.candidates)
+    place = _drawn(mode, place, layout)
+    return place._replace(evidence=evidence, candidates=found.candidates)
 
 
 def _candidates(sight: Sight, filling: NDArray[np.float32]) -> tuple[Candidate, ...]:
@@ -185,12 +190,14 @@ def _judged(place: Place, center: tuple[float, float], sight: Sight) -> Place:
     return place._replace(evidence=place.evidence._replace(first_response=response))
 
 
-def _between(mode: tuple[float, float], place: Place, layout: Layout) -> tuple[float, float]:
-    """Give the center between a mode and the place to which color leads from it."""
+def _drawn(mode: tuple[float, float], place: Place, layout: Layout) -> Place:
+    """Bring the place to which color leads from a mode to the mode, drawn a little to color's."""
     across, down = place.center[0] - mode[0], place.center[1] - mode[1]
-    same = math.hypot(across, down) < SAME_PLACE * layout.side
-    share = COLOR_SHARE * trust(place.evidence.likeness) if same else 0.0
-    return _within((mode[0] + share * across, mode[1] + share * down), layout)
+    apart = math.hypot(across, down) / layout.side
+    share = COLOR_SHARE * trust(place.evidence.likeness) if apart < SAME_PLACE else 0.0
+    center = _within((mode[0] + share * across, mode[1] + share * down), layout)
+    seen = (across, down) if apart < LEANING else (0.0, 0.0)
+    return place._replace(center=center, lean=lean(place.density, center, seen, layout))
 
 
 def _within(point: tuple[float, float], layout: Layout) -> tuple[float, float]:

@@ -198,7 +198,7 @@ class Tracker:
             self._return(returned_to, time)
         elif worth_learning and self._confidence.state is not State.LOST:
             self._learn(frame, place, claims)
-        box = self._box
+        box = self._box if returned_to is not None else self._leaning(place)
         if worth_learning and self._confidence.state is State.TRACKING:
             self._believed = box
         self._track = self._report(place, box, time_s)
@@ -448,6 +448,11 @@ class Tracker:
 
     def _spread(self, density: NDArray[np.float32], pixel: tuple[int, int]) -> Spread:
         return spread(density, self._layout.disc, pixel, self._layout.shape)
+
+    def _leaning(self, place: Place) -> Box:
+        """Give the box about its middle, not about the spot at which the target is followed."""
+        (x, y), (across, down) = self._motion.center, self._view.patch.pixel_size
+        return self._extent.box((x + place.lean[0] * across, y + place.lean[1] * down))
 
     def _report(self, place: Place, box: Box, time_s: float | None) -> Track:
         confidence = self._confidence
