@@ -37,6 +37,7 @@ PARTS: dict[str, Constants] = {
     "color in the joint density": {"fusion.COLOR_WEIGHT": 0.0},
     "color only near the expected place": {"fusion.NEARNESS": 100.0},
     "color's pull on the center": {"search.COLOR_SHARE": 0.0},
+    "the box about color's middle": {"centering.FARTHEST": 0.0},
     "color's own place": {"search.APART": math.inf},
     "the first filter's place": {"search.STRONGER": math.inf},
     "look-alikes": {"lookalikes.LEAST_AGE": math.inf, "lookalikes.LEAST_AGE_STRONG": math.inf},

@@ -21,7 +21,7 @@ __all__ = ["lean", "mean_shift"]
 # Least squares over whole passes, all sequences, of the error of the center by truth: the factors
 # of either half of them serve the other as well. Down, the step of mean shift tells nothing.
 STEP_SHARE = 2.0  # across
-COLOR_SHARE = (0.4, 0.2)  # of the way to color's own place, across and down
+COLOR_SHARES = (0.4, 0.2)  # of the way to color's own place, across and down
 FARTHEST = 0.3  # of the target's width or height
 
 
@@ -49,8 +49,8 @@ def lean(
         x, y in patch pixels.
     """
     step, _ = mean_shift(density, center, layout)
-    across = STEP_SHARE * step + COLOR_SHARE[0] * to_color[0]
-    down = COLOR_SHARE[1] * to_color[1]
+    across = STEP_SHARE * step + COLOR_SHARES[0] * to_color[0]
+    down = COLOR_SHARES[1] * to_color[1]
     farthest_across, farthest_down = FARTHEST * layout.width, FARTHEST * layout.height
     return (
         min(max(across, -farthest_across), farthest_across),

@@ -42,7 +42,7 @@ ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains not
 # where the two places are not the same.
 COLOR_SHARE = 0.15
 SAME_PLACE = 0.35  # sides of the target
-LEANING = 0.5  # the same, for where the box is drawn; nothing depends on that
+LEANING = 0.5  # the same, for where the box is drawn; nothing is learnt from that
 # Color's own place is taken instead when it is farther from the joint one than this, in sides of
 # the target, and by so much likelier, in log odds by the first frame. On footage this changes next
 # to nothing; what comes back into the frame is found some frames sooner.
@@ -124,11 +124,8 @@ def find_jointly(
     hidden = chosen is None
     place = lookalikes.target.expected if chosen is None else places[chosen]
     mode = view.patch.to_patch(*place)
-    joint = _climbed(view, density, looks, layout.nearest(*mode))
-    if hidden:
-        joint = joint._replace(center=_within(mode, layout))
-    else:
-        joint = _drawn(mode, joint, layout)
+    near = _climbed(view, density, looks, layout.nearest(*mode))
+    joint = near._replace(center=_within(mode, layout)) if hidden else _drawn(mode, near, layout)
     joint = _judged(joint, place, sight)
     joint = joint._replace(hidden=hidden, candidates=_candidates(sight, filling))
     if hidden:
