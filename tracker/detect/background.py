@@ -93,6 +93,10 @@ class Background:
         x, y, _ = np.linalg.solve(self._step, (*point, 1.0)).tolist()
         return x, y
 
+    def before(self, lag: int) -> Picture:
+        """Give the frame so many before the newest one, fewer than LEAST_MEMORY, in its view."""
+        return _warped(*self._frames[-1 - lag])
+
     def _follow(self, gray: Picture) -> None:
         """Bring the maps to the view of the next frame."""
         before, self._gray = self._gray, gray

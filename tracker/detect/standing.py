@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..box import Box
 from .surroundings import slices
 
-__all__ = ["stood_before"]
+__all__ = ["grain", "stood_before"]
 
 GRAIN = 9  # pixels: what is coarser is light
 DARK = 8.0  # gray levels added to all, for black has no grain
@@ -51,10 +51,10 @@ def stood_before(
     """
     inside = slices(window, density.shape)
     weight = density[inside] / max(float(density[inside].sum()), LEAST_SPREAD)
-    now = _unit(_grain(picture, inside, 0), weight)
+    now = _unit(grain(picture, inside, 0), weight)
     alike = []
     for each in earlier:
-        then = _grain(each, inside, SLACK)
+        then = grain(each, inside, SLACK)
         rows, columns = now.shape
         shifted = (
             _unit(then[down : down + rows, across : across + columns], weight)
@@ -65,7 +65,7 @@ def stood_before(
     return sorted(alike)[-2]
 
 
-def _grain(
+def grain(
     picture: NDArray[np.uint8], inside: tuple[slice, slice], margin: int
 ) -> NDArray[np.float32]:
     """Give how much lighter pixels are than those around, in proportion: any light shows the same.
