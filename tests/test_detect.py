@@ -208,6 +208,14 @@ def test_a_screen_on_a_wall_that_passes_is_no_mover():
     assert n_offered(Scene(20, ground(), Layer(wall, screen.path), front=(screen,))) == 0
 
 
+def test_what_sticks_to_the_frame_is_no_mover():
+    logo, frames = patchwork(40, 20, seed=3).levels[0][..., :3], []
+    for image, truth in standing(path=lambda time: Pose(3 * time - 30, 0)):
+        frames.append((image.copy(), truth))
+        frames[-1][0][20:40, 250:290] = logo
+    assert n_offered(frames) == 0
+
+
 def test_a_long_edge_is_no_mover():
     strip = Layer(patchwork(10, 150, seed=1), lambda time: Pose(2 * time - 40, 0))
     assert n_offered(Scene(16, ground(), strip)) == 0

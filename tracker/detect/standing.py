@@ -30,6 +30,7 @@ def stood_before(
     earlier: Sequence[NDArray[np.uint8]],
     density: NDArray[np.float32],
     window: Box,
+    slack: int = SLACK,
 ) -> float:
     """Tell how far the grain seen in a window was there in two of some earlier pictures: -1 to 1.
 
@@ -43,6 +44,8 @@ def stood_before(
         How much each pixel counts.
     window : Box
         In pixels of the picture.
+    slack : int
+        Pixels each way that it may be off.
 
     Returns
     -------
@@ -54,12 +57,12 @@ def stood_before(
     now = _unit(grain(picture, inside, 0), weight)
     alike = []
     for each in earlier:
-        then = grain(each, inside, SLACK)
+        then = grain(each, inside, slack)
         rows, columns = now.shape
         shifted = (
             _unit(then[down : down + rows, across : across + columns], weight)
-            for down in range(2 * SLACK + 1)
-            for across in range(2 * SLACK + 1)
+            for down in range(2 * slack + 1)
+            for across in range(2 * slack + 1)
         )
         alike.append(max(float((now * there).sum()) for there in shifted))
     return sorted(alike)[-2]
