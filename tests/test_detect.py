@@ -23,6 +23,7 @@ from tracker.detect import (
     read_color,
 )
 from tracker.detect.egomotion import camera_motion
+from tracker.detect.own_motion import own_motion
 from tracker.detect.standing import stood_before
 from tracker.errors import BoxError, ConfigError, FrameError
 from tracker.synthetic import (
@@ -184,6 +185,35 @@ def test_what_stands_in_another_light_is_told_from_what_came():
     assert stood_before(lit, [lawn, other, lawn], all_of_it, window) > 0.9
     assert stood_before(lit, [other, lawn, other], all_of_it, window) < 0.3  # it was there once
     assert stood_before(lit, [lit * 0, lit * 0], all_of_it, Box(-9, -9, 2, 2)) == 0
+
+
+def test_what_moves_against_its_surroundings_is_told_from_what_goes_along():
+    earlier = np.clip(texture(160, 120, seed=2)[..., :3] * 4.0 - 350, 0, 255).astype(np.uint8)
+    window = Box(60, 40, 40, 30)
+    density = draw_box((120, 160), window).astype(np.float32)
+    passed, lit, came = np.roll(earlier, 3, axis=1), earlier.copy(), earlier.copy()
+    lit[40:70, 60:100] = earlier[40:70, 60:100] // 2
+    came[40:70, 60:100] = earlier[40:70, 57:97]
+    for along in (earlier, passed, lit):
+        assert own_motion(along, earlier, density, window) < 0.02
+    assert own_motion(came, earlier, density, window) > 0.1
+    everything = Box(0, 0, 160, 120)  # nothing is round it
+    assert own_motion(earlier, earlier, np.ones_like(density), everything) == 1
+
+
+def test_a_screen_on_a_wall_that_passes_is_no_mover():
+    grain = texture(160, 160, seed=5)[:110, :150, :3]
+    wall = Sprite.of((90 + 0.4 * (grain - grain.mean())).astype(np.uint8))
+    screen = Layer(patchwork(50, 40, seed=1), lambda time: Pose(1.5 * time - 20, 0))
+    assert n_offered(Scene(20, ground(), Layer(wall, screen.path), front=(screen,))) == 0
+
+
+def test_what_sticks_to_the_frame_is_no_mover():
+    logo, frames = patchwork(40, 20, seed=3).levels[0][..., :3], []
+    for image, truth in standing(path=lambda time: Pose(3 * time - 30, 0)):
+        frames.append((image.copy(), truth))
+        frames[-1][0][20:40, 250:290] = logo
+    assert n_offered(frames) == 0
 
 
 def test_a_long_edge_is_no_mover():

@@ -37,6 +37,7 @@ INSIDE = {
     "detect": [
         {"egomotion", "shrinking", "windows", "mask", "surroundings"},
         {"background", "color", "point", "standing"},
+        {"own_motion"},
         {"motion"},
         {"__init__"},
     ],

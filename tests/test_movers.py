@@ -14,6 +14,7 @@ from tracker.app.recorder import Recorder
 from tracker.app.run import Run
 from tracker.app.signals import StopSignals
 from tracker.clips import find_clip
+from tracker.confidence import State
 from tracker.movers import Begun, Movers
 from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, mosaic, patchwork, texture
 from tracker.tables import read_targets
@@ -205,6 +206,26 @@ def test_a_window_that_is_like_a_target_in_doubt_brings_it_back():
         movers.look(frame)
         assert targets.ids == ids
         assert targets.tracks[ids[-1]].box == there
+
+
+def test_a_window_that_is_clearly_like_a_target_gone_astray_brings_it_back():
+    bodies = [Layer(patchwork(SIDE, SIDE, seed=1), lambda _: Pose(-80, 0))]
+    bodies.append(Layer(patchwork(SIDE, SIDE, seed=3), lambda _: Pose(-25, 0)))
+    image = Scene(1, Layer(Sprite.of(texture(seed=2))), bodies[0], front=(bodies[1],)).image(0)
+    other, part = LEFT.centered_at(135, 120), Box(60, 100, 40, 20)
+    for ended_by in ([[LEFT]], [[part], [LEFT]]):  # at once, or after a part began another
+        targets = MultiTracker(preset="fast")
+        movers = Movers(targets)
+        movers._detector = Scripted([LEFT], *[[]] * 11, *ended_by)
+        for _ in range(12):
+            targets.update(image)
+            movers.look(image)
+        targets.reset(1, image, other, keep_model=True)  # as if it had stayed on what hid it
+        assert targets.tracks[1].state is State.TRACKING
+        for _ in ended_by:
+            movers.look(image)
+        assert targets.ids == (1,)
+        assert targets.tracks[1].box == LEFT
 
 
 def test_movers_of_frames_in_rgb_are_those_of_the_same_in_bgr():

@@ -13,8 +13,8 @@ from .box import Box, iou
 from .claims import nested
 from .confidence import State
 from .detect import MotionDetector
-from .multi import MultiTracker
-from .redetect import LEAST_ODDS_LOST
+from .multi import CLEARLY, MultiTracker
+from .redetect import LEAST_ODDS, LEAST_ODDS_LOST
 from .track import Track
 
 __all__ = ["Movers"]
@@ -28,7 +28,8 @@ ADJOINS, LARGER = 1.1, 4.0  # sides of the larger window, times the area
 RIPE, GROWN = 8, 1.15
 # A window that shows nothing followed is a target in doubt, if that may be there: so many of its
 # sides off, of its size (IoU about one center), and as likely by what the first frame showed as
-# redetection asks for of one that is lost.
+# redetection asks for of one that is lost; or a target where nothing was seen to move in the last
+# frames, if it is clearly likelier here: it stayed on what the mover passed behind.
 NEAR, AS_LARGE = 2.0, 0.5
 ENDS_AFTER = 30  # frames lost; or sooner, after as many as it was followed in
 # Frames after which a target has gone by so many of its sides over the background, or was seen to
@@ -128,20 +129,27 @@ class Movers:
                 self._targets.reset(strayed, image, window, keep_model=True)
 
     def _strayed(self, image: NDArray[np.uint8], window: Box) -> int | None:
-        """Give the target in doubt that a window most likely shows, if any."""
+        """Give the target that a window most likely shows, of those in doubt or gone astray."""
         likely = {}
         for number in self._begun.keys() & set(self._targets.ids):
-            track = self._targets.tracks[number]
+            target, track = self._targets[number], self._targets.tracks[number]
             box = track.box
             near = math.dist(box.center, window.center) < NEAR * box.side
             alike = iou(box.centered_at(*window.center), window) > AS_LARGE
-            if track.state is not State.TRACKING and near and alike:
-                likely[number] = self._targets[number].likeness_of(image, window).log_odds
-        best = max(likely, key=likely.__getitem__, default=None)
-        return best if best is not None and likely[best] > LEAST_ODDS_LOST else None
+            if not (near and alike):
+                continue
+            there = target.likeness_of(image, window).log_odds
+            in_doubt = track.state is not State.TRACKING and there > LEAST_ODDS_LOST
+            stands = self._begun[number].unseen >= LAST and there > LEAST_ODDS
+            if in_doubt or (stands and there - target.likeness_of(image, box).log_odds > CLEARLY):
+                likely[number] = there
+        return max(likely, key=likely.__getitem__, default=None)
 
     def _let_ripen(self, image: NDArray[np.uint8], windows: Sequence[Box]) -> None:
-        """Correct young targets of which more has come to be seen."""
+        """Correct young targets of which more has come to be seen.
+
+        One that turns out to be an older one, come out behind what that stayed on, gives it back.
+        """
         for number, one in self._begun.items():
             if number not in self._targets.ids or one.age > RIPE:
                 continue
@@ -153,7 +161,13 @@ class Movers:
                 if _is_taken(box, [each]) and not _is_taken(each, boxes.values())
             ]
             window = max(larger, key=lambda each: each.area, default=box)
-            if window.area > GROWN * box.area:
+            if window.area <= GROWN * box.area:
+                continue
+            strayed = self._strayed(image, window)
+            if strayed is not None and strayed < number:
+                self._targets.remove(number)
+                self._targets.reset(strayed, image, window, keep_model=True)
+            else:
                 self._targets.reset(number, image, window)
                 one.start = window.center
 

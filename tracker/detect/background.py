@@ -6,6 +6,7 @@ median is the background: what moves is somewhere else in most of them.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -53,6 +54,7 @@ class Background:
         self._gray: Picture | None = None
         self._step = np.eye(3)  # from the newest frame to the one before
         self._frames: deque[tuple[Picture, NDArray[np.float64]]] = deque(maxlen=MEMORY)
+        self._chosen: Sequence[tuple[Picture, NDArray[np.float64]]] = ()
 
     def density(self, picture: Picture) -> NDArray[np.float32]:
         """Tell how likely each pixel of the next frame moves against the background.
@@ -77,6 +79,7 @@ class Background:
         if n_frames >= LEAST_MEMORY:
             chosen = [self._frames[k * (n_frames - 1) // (SEEN - 1)] for k in range(SEEN)]
             warped = [_warped(frame, to_frame) for frame, to_frame in chosen]
+            self._chosen = chosen[:-1]
             covered = _covered([to_frame for _, to_frame in chosen], density.shape)
             self.picture, self.earlier = _median(*warped), warped[:-1]
             density = _difference(picture, self.picture, covered, slack)
@@ -92,6 +95,21 @@ class Background:
         """Tell where a point of the background, seen in the frame before, is in the newest one."""
         x, y, _ = np.linalg.solve(self._step, (*point, 1.0)).tolist()
         return x, y
+
+    def before(self, lag: int) -> Picture:
+        """Give the frame so many before the newest one, fewer than LEAST_MEMORY, in its view."""
+        return _warped(*self._frames[-1 - lag])
+
+    def from_elsewhere(self, point: tuple[float, float], least: float) -> Sequence[Picture]:
+        """Give the earlier frames, as they were, that saw a point of the newest one elsewhere.
+
+        By so many pixels; the point is one of the background.
+        """
+        return [
+            frame
+            for frame, to_frame in self._chosen
+            if math.dist((to_frame @ (*point, 1.0))[:2], point) >= least
+        ]
 
     def _follow(self, gray: Picture) -> None:
         """Bring the maps to the view of the next frame."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..box import Box
 from .surroundings import slices
 
-__all__ = ["stood_before"]
+__all__ = ["grain", "stood_before"]
 
 GRAIN = 9  # pixels: what is coarser is light
 DARK = 8.0  # gray levels added to all, for black has no grain
@@ -30,6 +30,7 @@ def stood_before(
     earlier: Sequence[NDArray[np.uint8]],
     density: NDArray[np.float32],
     window: Box,
+    slack: int = SLACK,
 ) -> float:
     """Tell how far the grain seen in a window was there in two of some earlier pictures: -1 to 1.
 
@@ -43,6 +44,8 @@ def stood_before(
         How much each pixel counts.
     window : Box
         In pixels of the picture.
+    slack : int
+        Pixels each way that it may be off.
 
     Returns
     -------
@@ -51,21 +54,21 @@ def stood_before(
     """
     inside = slices(window, density.shape)
     weight = density[inside] / max(float(density[inside].sum()), LEAST_SPREAD)
-    now = _unit(_grain(picture, inside, 0), weight)
+    now = _unit(grain(picture, inside, 0), weight)
     alike = []
     for each in earlier:
-        then = _grain(each, inside, SLACK)
+        then = grain(each, inside, slack)
         rows, columns = now.shape
         shifted = (
             _unit(then[down : down + rows, across : across + columns], weight)
-            for down in range(2 * SLACK + 1)
-            for across in range(2 * SLACK + 1)
+            for down in range(2 * slack + 1)
+            for across in range(2 * slack + 1)
         )
         alike.append(max(float((now * there).sum()) for there in shifted))
     return sorted(alike)[-2]
 
 
-def _grain(
+def grain(
     picture: NDArray[np.uint8], inside: tuple[slice, slice], margin: int
 ) -> NDArray[np.float32]:
     """Give how much lighter pixels are than those around, in proportion: any light shows the same.
