@@ -16,6 +16,7 @@ LAYOUT = Layout.of(48, 36, PatchConfig(padding=2.5))
 ROWS, COLUMNS = LAYOUT.shape
 MIDDLE = (COLUMNS / 2, ROWS / 2)
 AT_HAND = (0.0, 0.0)  # color's own place is structure's
+USUAL = np.full(LAYOUT.outline.weights.shape, 0.8, np.float32)
 
 
 def density_of(values: np.ndarray) -> np.ndarray:
@@ -56,9 +57,20 @@ def test_the_step_leads_toward_the_middle_of_what_is_the_targets(off):
 @given(st.integers(0, 2**32 - 1))
 def test_no_density_moves_the_box_far(seed):
     noise = density_of(np.random.default_rng(seed).random((ROWS, COLUMNS)) ** 8)
-    across, down = lean(noise, MIDDLE, (LAYOUT.width, -LAYOUT.height), LAYOUT)
+    across, down = lean(noise, MIDDLE, (LAYOUT.width, -LAYOUT.height), LAYOUT, USUAL / 9)
     assert abs(across) <= FARTHEST * LAYOUT.width
     assert abs(down) <= FARTHEST * LAYOUT.height
+
+
+def test_a_box_of_which_a_third_is_hidden_does_not_lean_to_what_is_left():
+    half = LAYOUT.width / 2
+    whole = block(MIDDLE[0] - half, MIDDLE[0] + half)
+    off = block(MIDDLE[0] - 0.8 * half, MIDDLE[0] + 1.2 * half)
+    behind = block(MIDDLE[0] - 0.3 * half, MIDDLE[0] + half)
+    usual = LAYOUT.outline.around(whole, *LAYOUT.middle)
+    assert lean(whole, MIDDLE, AT_HAND, LAYOUT, usual) == pytest.approx((0, 0), abs=0.1)
+    assert lean(off, MIDDLE, AT_HAND, LAYOUT, usual)[0] > 0.02 * LAYOUT.width
+    assert lean(behind, MIDDLE, AT_HAND, LAYOUT, usual) == (0, 0)
 
 
 @pytest.mark.parametrize("shift", [-0.1, 0.1])

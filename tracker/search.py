@@ -125,7 +125,9 @@ def find_jointly(
     place = lookalikes.target.expected if chosen is None else places[chosen]
     mode = view.patch.to_patch(*place)
     near = _climbed(view, density, looks, layout.nearest(*mode))
-    joint = near._replace(center=_within(mode, layout)) if hidden else _drawn(mode, near, layout)
+    joint = (
+        near._replace(center=_within(mode, layout)) if hidden else _drawn(mode, near, view, looks)
+    )
     joint = _judged(joint, place, sight)
     joint = joint._replace(hidden=hidden, candidates=_candidates(sight, filling))
     if hidden:
@@ -162,7 +164,7 @@ def _first_place(view: View, sight: Sight, looks: Appearance, found: Place) -> P
     evidence = place.evidence._replace(first_response=response)
     if evidence.log_odds < found.evidence.log_odds + CLEARLY:
         return None
-    place = _drawn(mode, place, layout)
+    place = _drawn(mode, place, view, looks)
     return place._replace(evidence=evidence, candidates=found.candidates)
 
 
@@ -187,14 +189,16 @@ def _judged(place: Place, center: tuple[float, float], sight: Sight) -> Place:
     return place._replace(evidence=place.evidence._replace(first_response=response))
 
 
-def _drawn(mode: tuple[float, float], place: Place, layout: Layout) -> Place:
+def _drawn(mode: tuple[float, float], place: Place, view: View, looks: Appearance) -> Place:
     """Bring the place to which color leads from a mode to the mode, drawn a little to color's."""
+    layout = view.layout
     across, down = place.center[0] - mode[0], place.center[1] - mode[1]
     apart = math.hypot(across, down) / layout.side
     share = COLOR_SHARE * trust(place.evidence.likeness) if apart < SAME_PLACE else 0.0
     center = _within((mode[0] + share * across, mode[1] + share * down), layout)
     seen = (across, down) if apart < LEANING else (0.0, 0.0)
-    return place._replace(center=center, lean=lean(place.density, center, seen, layout))
+    leans = lean(place.density, center, seen, layout, looks.outline.mean)
+    return place._replace(center=center, lean=leans)
 
 
 def _within(point: tuple[float, float], layout: Layout) -> tuple[float, float]:
