@@ -43,7 +43,11 @@ def _bare_step(clip: Clip, *, texture: bool) -> Callable[[int], object]:
 
     def step(place: int) -> object:
         left, top, right, bottom = corners[place]
-        patch = cv2.resize(clip.frames[place][top:bottom, left:right], (SIDE, SIDE))
+        patch = cv2.resize(
+            clip.frames[place][top:bottom, left:right],
+            (SIDE, SIDE),
+            interpolation=cv2.INTER_NEAREST_EXACT,
+        )
         codes = cv2.cvtColor(patch, cv2.COLOR_BGR2BGR555).view(np.uint16)
         codes = codes.reshape(SIDE, SIDE)
         if texture:

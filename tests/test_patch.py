@@ -100,6 +100,33 @@ def test_a_pixel_shows_what_lies_at_its_center(x, y, length, rows, columns):
         assert green == pytest.approx(np.clip(there_y - 0.5, 0, 199), abs=1)
 
 
+@given(
+    st.floats(0, 100),
+    st.floats(0, 100),
+    st.floats(75, 100),
+    st.integers(10, 30),
+    st.integers(10, 30),
+)
+def test_for_colors_a_pixel_of_what_is_shrunk_much_is_the_frame_pixel_at_its_center(
+    x, y, length, rows, columns
+):
+    frame = ramp(200, 200)
+    patch = cut(frame, Box(x, y, length, length), (rows, columns), for_colors=True)
+    across, down = patch.pixel_size
+    center_x = patch.region.x + (np.arange(columns) + 0.5) * across
+    center_y = patch.region.y + (np.arange(rows) + 0.5) * down
+    # A center on the border of two pixels may be either's.
+    assert np.all(np.abs(patch.image[..., 0] + 0.5 - center_x) <= 0.5 + 1e-3)
+    assert np.all(np.abs(patch.image[..., 1] + 0.5 - center_y[:, np.newaxis]) <= 0.5 + 1e-3)
+
+
+@given(REGIONS, SHAPES)
+def test_for_colors_what_is_shrunk_little_is_cut_like_any_other(region, shape):
+    assume(region.width < 2 * shape[1])
+    patch, other = cut(NOISE, region, shape, for_colors=True), cut(NOISE, region, shape)
+    assert np.array_equal(patch.image, other.image)
+
+
 @pytest.mark.parametrize(
     "region", [Box(500, 10, 20, 20), Box(-60, 10, 20, 20), Box(10, -90, 20, 20), Box(10, 60, 5, 5)]
 )

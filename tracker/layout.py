@@ -161,7 +161,7 @@ class View:
 
     def look(self, frame: NDArray[np.uint8], region: Box, bgr_code: int | None) -> None:
         """Cut *region* out of *frame*, and sort its pixels."""
-        self.show(cut(frame, region, self.layout.shape, bgr_code))
+        self.show(cut(frame, region, self.layout.shape, bgr_code, for_colors=True))
 
     def show(self, patch: Patch) -> None:
         """Sort the pixels of a patch; those outside the frame get a bin of their own."""

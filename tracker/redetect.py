@@ -84,7 +84,7 @@ def likely_places(
     """
     shrink = TARGET_SIDE / math.sqrt(size[0] * size[1])
     shape = (_side(region.height * shrink), _side(region.width * shrink))
-    patch = cut(frame, region, shape, bgr_code)
+    patch = cut(frame, region, shape, bgr_code, for_colors=True)
     density = np.zeros(shape, np.float32)
     seen = patch.valid or (slice(None), slice(None))
     density[seen] = table.take(bins(patch.image))[seen]
