@@ -107,11 +107,11 @@ def test_a_pixel_shows_what_lies_at_its_center(x, y, length, rows, columns):
     st.integers(10, 30),
     st.integers(10, 30),
 )
-def test_for_colors_a_pixel_of_what_is_shrunk_much_is_the_frame_pixel_at_its_center(
+def test_where_asked_a_pixel_of_what_is_shrunk_much_is_the_frame_pixel_at_its_center(
     x, y, length, rows, columns
 ):
     frame = ramp(200, 200)
-    patch = cut(frame, Box(x, y, length, length), (rows, columns), for_colors=True)
+    patch = cut(frame, Box(x, y, length, length), (rows, columns), nearest_from=2.5)
     across, down = patch.pixel_size
     center_x = patch.region.x + (np.arange(columns) + 0.5) * across
     center_y = patch.region.y + (np.arange(rows) + 0.5) * down
@@ -121,9 +121,9 @@ def test_for_colors_a_pixel_of_what_is_shrunk_much_is_the_frame_pixel_at_its_cen
 
 
 @given(REGIONS, SHAPES)
-def test_for_colors_what_is_shrunk_little_is_cut_like_any_other(region, shape):
+def test_where_asked_what_is_shrunk_little_is_cut_like_any_other(region, shape):
     assume(region.width < 2 * shape[1])
-    patch, other = cut(NOISE, region, shape, for_colors=True), cut(NOISE, region, shape)
+    patch, other = cut(NOISE, region, shape, nearest_from=2.5), cut(NOISE, region, shape)
     assert np.array_equal(patch.image, other.image)
 
 

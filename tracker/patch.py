@@ -21,11 +21,6 @@ __all__ = ["Patch", "cut"]
 Image = NDArray[np.uint8]
 Point = tuple[float, float]
 
-# Frame pixels to a patch pixel: from there on the nearest pixel tells the color as well as a mean
-# of four does (on footage, with noise and with few bits), and half as much of the frame is read:
-# 7 % of an update of "fast". The exact one: OpenCV's older method is off by half a patch pixel.
-NEAREST_FROM = 2.5
-
 
 class Patch(NamedTuple):
     """A piece of a frame as a small picture, and where it came from."""
@@ -59,8 +54,7 @@ def cut(
     region: Box,
     shape: tuple[int, int],
     bgr_code: int | None = None,
-    *,
-    for_colors: bool = False,
+    nearest_from: float = math.inf,
 ) -> Patch:
     """Cut *region* out of *frame* and bring it to *shape* (rows, columns), bilinearly.
 
@@ -76,15 +70,17 @@ def cut(
         Rows and columns of the patch.
     bgr_code : int, optional
         ``cv2.cvtColor`` code that makes the patch BGR, see :func:`~tracker.inputs.as_bgr_code`.
-    for_colors : bool
-        Shapes do not matter: a region that is shrunk much is sampled at the nearest pixels.
+    nearest_from : float
+        Frame pixels to a patch pixel from which on the patch shows the nearest ones instead: as
+        good where only colors or coarse shapes count, and less of the frame is read.
     """
     height, width = frame.shape[:2]
     left, top = round(region.x), round(region.y)
     right, bottom = max(round(region.right), left + 2), max(round(region.bottom), top + 2)
     rows, columns = shape
     if left >= 0 and top >= 0 and right <= width and bottom <= height:
-        nearest = for_colors and right - left >= NEAREST_FROM * columns
+        # The exact method: OpenCV's older one is off by half a patch pixel.
+        nearest = right - left >= nearest_from * columns
         how = cv2.INTER_NEAREST_EXACT if nearest else cv2.INTER_LINEAR
         image = cv2.resize(frame[top:bottom, left:right], (columns, rows), interpolation=how)
         valid = None

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from .backprojection import BackProjection, Bins, posterior
 from .box import Box
+from .layout import NEAREST_FROM
 from .patch import cut
 from .search import Place, Verdict
 
@@ -84,7 +85,7 @@ def likely_places(
     """
     shrink = TARGET_SIDE / math.sqrt(size[0] * size[1])
     shape = (_side(region.height * shrink), _side(region.width * shrink))
-    patch = cut(frame, region, shape, bgr_code, for_colors=True)
+    patch = cut(frame, region, shape, bgr_code, NEAREST_FROM)
     density = np.zeros(shape, np.float32)
     seen = patch.valid or (slice(None), slice(None))
     density[seen] = table.take(bins(patch.image))[seen]
