@@ -78,6 +78,19 @@ def test_a_calibrated_score_changes_the_state_where_the_plain_one_would(evidence
         assert scaled.score >= plain.score
 
 
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_the_higher_a_rival_stands_the_lower_is_the_reported_score(belief, one, other):
+    confidence = Confidence(JOINT_CONFIDENCE, belief)
+    low, high = sorted((one, other))
+    assert 0 <= confidence.score_beside(high) <= confidence.score_beside(low) <= 1
+
+
+def test_a_rival_changes_the_reported_score_alone():
+    confidence = Confidence(JOINT_CONFIDENCE, 0.8)
+    assert confidence.score_beside(1.0) < confidence.score < confidence.score_beside(0.0)
+    assert confidence.state is State.TRACKING
+
+
 @pytest.mark.parametrize("calibration", [math.nan, math.inf])
 def test_a_calibration_without_end_is_refused(calibration):
     with pytest.raises(ConfigError, match=r"calibration .*: expected a finite number"):

@@ -18,7 +18,7 @@ from .appearance import Appearance
 from .centering import lean
 from .claims import Claim
 from .confidence import Evidence
-from .fusion import COLOR_WEIGHT, joint_density, modes, peaks
+from .fusion import COLOR_WEIGHT, Mode, joint_density, modes, peaks
 from .layout import COARSE, Layout, View
 from .lookalikes import Candidate, LookAlikes
 from .meanshift import climb_aperture
@@ -72,6 +72,8 @@ class Place(NamedTuple):
     """Whether nothing is seen of the target, and look-alikes are: it is where it was expected."""
     lean: tuple[float, float] = (0.0, 0.0)
     """x, y in patch pixels from the center to the middle of the target's box, as colors tell it."""
+    rivalry: float | None = None
+    """How high the highest other mode stands: 0 (there is none) to 1 (as high); None by color."""
     rival: Place | None = None
     """The place nearby that is clearly more the first frame's target, if there is one."""
 
@@ -129,7 +131,9 @@ def find_jointly(
         near._replace(center=_within(mode, layout)) if hidden else _drawn(mode, near, view, looks)
     )
     joint = _judged(joint, place, sight)
-    joint = joint._replace(hidden=hidden, candidates=_candidates(sight, filling))
+    joint = joint._replace(
+        hidden=hidden, candidates=_candidates(sight, filling), rivalry=_rivalry(found, chosen)
+    )
     if hidden:
         return joint
     start = fullest(layout.inner(density), layout)
@@ -139,7 +143,7 @@ def find_jointly(
         alone = _climbed(view, density, looks, start)
         alone = _judged(alone, view.patch.to_frame(*alone.center), sight)
         if alone.evidence.log_odds > joint.evidence.log_odds + CLEARLY:
-            joint = alone._replace(candidates=joint.candidates)
+            joint = alone._replace(candidates=joint.candidates, rivalry=1.0)
     first = _first_place(view, sight, looks, joint)
     if first is None or lookalikes.claimed(view.patch.to_frame(*first.center), side, claims):
         return joint
@@ -165,7 +169,7 @@ def _first_place(view: View, sight: Sight, looks: Appearance, found: Place) -> P
     if evidence.log_odds < found.evidence.log_odds + CLEARLY:
         return None
     place = _drawn(mode, place, view, looks)
-    return place._replace(evidence=evidence, candidates=found.candidates)
+    return place._replace(evidence=evidence, candidates=found.candidates, rivalry=1.0)
 
 
 def _candidates(sight: Sight, filling: NDArray[np.float32]) -> tuple[Candidate, ...]:
@@ -180,6 +184,14 @@ def _candidates(sight: Sight, filling: NDArray[np.float32]) -> tuple[Candidate, 
         Candidate(sight.to_frame(mode.column, mode.row), mode.height / found[0].height)
         for mode in found
     )
+
+
+def _rivalry(found: Sequence[Mode], chosen: int | None) -> float:
+    """Tell how high the highest mode but the chosen one stands, relative to that, 1 at most."""
+    if chosen is None:
+        return 1.0
+    highest = max((mode.height for k, mode in enumerate(found) if k != chosen), default=0.0)
+    return highest / found[chosen].height if highest < found[chosen].height else 1.0
 
 
 def _judged(place: Place, center: tuple[float, float], sight: Sight) -> Place:

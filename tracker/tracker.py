@@ -465,7 +465,9 @@ class Tracker:
             apart = None if rival is None else math.dist(rival, box.center)
             why = reason(place.evidence, confidence.state, box, (width, height), apart)
         turned = RotatedBox(box.center, box.size, self._rotation.angle_deg)
-        return Track(self._index, time_s, box, turned, confidence.score, confidence.state, why)
+        rivalry = place.rivalry
+        score = confidence.score if rivalry is None else confidence.score_beside(rivalry)
+        return Track(self._index, time_s, box, turned, score, confidence.state, why)
 
     # How it starts, stops and goes on elsewhere.
 
