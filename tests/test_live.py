@@ -415,7 +415,7 @@ def test_what_a_camera_cannot_do_is_said(fake_camera):
     with pytest.raises(ConfigError, match="camera backend x11: this OpenCV has "):
         CameraConfig(backend="x11")
     with pytest.raises(
-        ConfigError, match="^camera options are only for a camera, which rtsp://host/x"
+        ConfigError, match=r"^camera options are only for a camera, which rtsp://host/x"
     ):
         open_video("rtsp://me:hush@host/x", camera=CameraConfig(fps=5.0))
 

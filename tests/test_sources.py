@@ -433,7 +433,7 @@ def test_a_missing_file_names_the_path_and_videos_like_it(clip):
 def test_no_name_is_not_the_working_directory(tmp_path, monkeypatch):
     cv2.imwrite(str(tmp_path / "1.png"), np.zeros((9, 9, 3), np.uint8))
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SourceError, match="^source '': expected a name"):
+    with pytest.raises(SourceError, match=r"^source '': expected a name"):
         open_video("")
 
 
@@ -441,7 +441,7 @@ def test_a_name_that_a_recording_takes_says_how_it_is_read(tmp_path):
     cv2.imwrite(str(tmp_path / "000000.png"), np.zeros((9, 9, 3), np.uint8))
     with pytest.raises(SourceError, match=r'by a pattern with a star, ".*/\*\.png"$'):
         open_video(tmp_path / "%06d.png")
-    with pytest.raises(SourceError, match="^-: no such file; the standard input is /dev/stdin"):
+    with pytest.raises(SourceError, match=r"^-: no such file; the standard input is /dev/stdin"):
         open_video("-")
 
 

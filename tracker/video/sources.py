@@ -301,8 +301,9 @@ def _missing(name: str) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f"no such file: there is no folder {folder} (looked from {Path.cwd()})"
-    if is_pattern(path) and glob.glob(pattern := re.sub(r"%(0\d+)?d", "*", name)):
-        return f'no such file; pictures are read by a pattern with a star, "{pattern}"'
+    starred = re.sub(r"%(0\d+)?d", "*", path.name)
+    if is_pattern(path) and any(folder.glob(starred)):
+        return f'no such file; pictures are read by a pattern with a star, "{folder / starred}"'
     suffixes = VIDEO_SUFFIXES | PICTURE_SUFFIXES
     names = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in suffixes)
     near = difflib.get_close_matches(path.name, names, NAMES_IN_AN_ERROR) or [
