@@ -50,6 +50,7 @@ from .words import (
     NOT_OPENED,
     USAGE,
     complain,
+    counted,
     warn_of_size,
 )
 
@@ -139,7 +140,7 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
         ) as sink,
     ):
         fit = export(video, targets, sink)
-    drawn = f"{sink.n_frames} frames, {fit.n_drawn} of {fit.n_tracks} tracks"
+    drawn = f"{counted(sink.n_frames, 'frame')}, {fit.n_drawn} of {fit.n_tracks} tracks"
     print(f"wrote {options.output}: {drawn}")
     warn_of_size(options.output)
     doubts = fit.doubts(f"{video.width}x{video.height}")
