@@ -528,6 +528,16 @@ def test_what_is_no_source_is_refused(source):
         open_video(source)
 
 
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_a_file_that_begins_late_is_whole(tmp_path, suffix):
+    times_ms = [5000 + 40 * n for n in range(15)]
+    path = write_video(tmp_path / f"late{suffix}", 15, times_ms=times_ms)
+    with open_video(path) as video:
+        assert video.n_frames == pytest.approx(15, abs=1)
+        assert video.span == pytest.approx((5.0, 5.6), abs=0.05)
+        assert [round(1000 * frame.time_s) for frame in video] == times_ms
+
+
 def test_a_start_after_the_end_names_the_last_time(clip):
     with pytest.raises(SourceError, match=r"no frame at or after 9 s; the last one is at 2\.36 s"):
         open_video(clip, start_s=9)
