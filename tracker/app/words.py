@@ -117,14 +117,15 @@ def warn_of_size(path: Path) -> None:
         complain(f"{path} has {size / 1e6:.0f} MB; as .mp4 it would be a small part of that")
 
 
-def status(summary: Summary) -> int:
+def status(summary: Summary, files: Sequence[Path]) -> int:
     """Give the exit status of a run, and say why if it is not 0."""
     for failure in summary.failures.values():
         complain(failure)
     if summary.failures:
         return USAGE
     if summary.stopped_by is not None:
-        complain(f"{Stopped(summary.stopped_by)}; the files hold what was seen until then")
+        kept = "; the files hold what was seen until then" if files else ""
+        complain(f"{Stopped(summary.stopped_by)}{kept}")
         return BY_SIGNAL + summary.stopped_by
     if summary.damage:
         complain(summary.damage)
