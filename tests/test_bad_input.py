@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -108,6 +109,7 @@ def test_boxes_a_pixel_thin_do_no_harm(plain, box):
     [
         (None, "frame is None: expected a picture; did the capture end or fail"),
         ([[1, 2], [3, 4]], r"frame is a list: expected a NumPy array; use numpy\.asarray"),
+        (cv2.UMat(8, 8, cv2.CV_8UC3), r"frame is a UMat: .* use frame\.get\(\)"),
         ("frame.png", "frame is a str"),
         (np.zeros((0, 0, 3), np.uint8), r"frame of shape \(0, 0, 3\): expected at least one pixel"),
         (np.zeros((5, 0), np.uint8), "expected at least one pixel"),

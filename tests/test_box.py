@@ -56,6 +56,8 @@ def test_a_generator_of_four_numbers_is_a_box():
         (np.zeros((4, 4)), "expected four numbers"),
         ("1234", "box '1234': expected four numbers"),
         (b"1234", "expected four numbers"),
+        ({10, 20, 30, 40}, "expected four numbers"),
+        ({1: 10, 2: 20, 3: 30, 4: 40}, "expected four numbers"),
         ((math.nan, 2, 3, 4), r"box \(nan, 2, 3, 4\): all four numbers must be finite"),
         ((1, 2, math.inf, 4), r"box \(1, 2, inf, 4\): all four numbers must be finite"),
         ((5, 5, 0, 20), r"box \(5, 5, 0, 20\): width must be > 0"),

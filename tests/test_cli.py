@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import cv2
@@ -24,7 +25,9 @@ from numbered import write_again
 
 from tracker.app.cli import DEMO_CLIP, main
 from tracker.app.outputs import check_apart, stem_of
+from tracker.app.run import Summary
 from tracker.app.signals import Stopped, StopSignals
+from tracker.app.words import report
 from tracker.box import Box, iou
 from tracker.clips import find_clip
 from tracker.errors import SinkError, SourceError
@@ -293,7 +296,8 @@ def test_a_target_that_is_not_found_is_said(clip, capsys, how, status, message):
     [
         (["--box", "1,2,3"], "expected four"),
         (["--box", "1,2,0,4"], "width must be > 0"),
-        (["--box", "a,2,3,4"], "expected four"),
+        (["--box", "a,2,3,4"], "a,2,3,4: expected four numbers in px or percent, x,y,width,height"),
+        (["--box", "nan,2,3,4"], "expected four"),
         (["--speed", "9"], "unrecognized arguments"),
         (["--point", "5,5", "--point", "9,9"], "--point: given twice"),
     ],
@@ -302,7 +306,24 @@ def test_a_wrong_option_ends_with_2(clip, capsys, arguments, message):
     with pytest.raises(SystemExit) as ended:
         main(["track", str(clip), *arguments])
     assert ended.value.code == 2
-    assert message in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
+    assert "(see tracker track --help)" in said or "(see tracker --help)" in said
+
+
+@pytest.mark.parametrize(
+    ("n_frames", "ids", "words"),
+    [
+        (0, set(), "0 frames: no target"),
+        (1, {1}, "1 frame: lost 100 %"),
+        (9, {1}, "9 frames: lost 100 %"),
+        (9, {2, 5}, "9 frames, 2 targets: lost 100 %"),
+    ],
+)
+def test_a_summary_counts_frames_and_targets(capsys, n_frames, ids, words):
+    report(Summary(n_frames, Counter(["lost"] * n_frames), ids), in_time=False)
+    assert capsys.readouterr().out.startswith(words + "\n")
 
 
 @pytest.mark.parametrize(

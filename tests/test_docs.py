@@ -55,6 +55,15 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
     assert not broken
 
 
+def test_no_two_examples_write_the_same_file() -> None:
+    """They are tried one after another in one folder, and nothing is written over."""
+    text = "\n".join(page.read_text("utf-8") for page in PAGES if page.stem != "CHANGELOG")
+    option, call = r"--(?:output|csv|jsonl|mot|table|plot|profile) ", r"open_(?:sink|table)\(\""
+    names = re.findall(rf"(?:{option}|{call})([\w%/-]+\.\w+)", text)
+    assert len(names) > 5
+    assert sorted(names) == sorted(set(names))
+
+
 def test_every_page_is_reached_from_the_readme() -> None:
     linked = {(ROOT / link.partition("#")[0]).resolve() for link in links_of(ROOT / "README.md")}
     assert set(PAGES) - {ROOT / "README.md"} <= linked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from fractions import Fraction
 from pathlib import Path
 
@@ -166,6 +167,22 @@ def test_of_a_damaged_video_what_is_good_is_drawn_on_and_told(small, tmp_path, c
     assert "of 8 tracks" in said.out
     assert "is it the video" not in said.err
     assert "cut" in said.err
+
+
+def test_what_a_stopped_export_has_drawn_is_told(small, tmp_path, capfd, monkeypatch):
+    def stopped(video, _, sink):
+        for frame in video:
+            if frame.index == 3:
+                signal.raise_signal(signal.SIGINT)
+            sink.write(frame.image, frame.time_s)
+
+    monkeypatch.setattr("tracker.app.cli.export", stopped)
+    film, table, out = *map(str, small), str(tmp_path / "a.mp4")
+    assert main(["export", film, table, "--stream", "0", "--output", out]) == 130
+    said = capfd.readouterr()
+    assert said.out == f"wrote {out}: 3 frames until then\n"
+    assert "stopped by SIGINT" in said.err
+    assert len(pictures(tmp_path / "a.mp4")[0]) == 3
 
 
 # Boxes in percent

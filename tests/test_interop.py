@@ -7,7 +7,6 @@ import re
 import warnings
 from pathlib import Path
 
-import numpy as np
 import pytest
 from test_overlay import make_track
 
@@ -27,7 +26,7 @@ def run(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     with warnings.catch_warnings():
         warnings.simplefilter("default")  # theirs
-        exec(compile(code, str(PAGE), "exec"), {"np": np})
+        exec(compile(code, str(PAGE), "exec"), {})
 
 
 def needs(name: str):

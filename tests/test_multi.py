@@ -86,6 +86,18 @@ def test_a_reset_target_is_where_it_was_put(scene):
     assert iou(targets.update(scene[6][0])[ball].box, scene[6][1]) > 0.8
 
 
+def test_it_is_gone_through_by_numbers(scene):
+    image, box = scene[0]
+    targets = fast()
+    numbers = [targets.add(image, box) for _ in range(3)]
+    targets.remove(2)
+    assert list(targets) == [1, 3]
+    assert [number in targets for number in numbers] == [True, False, True]
+    for number in targets:
+        targets.remove(number)
+    assert len(targets) == 0
+
+
 @pytest.mark.parametrize("target", [0, 2, -1, "1", None])
 def test_an_unknown_number_is_named(scene, target):
     image, box = scene[0]

@@ -21,9 +21,11 @@ from desktop import (  # noqa: F401  (fixtures)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.box import Box
+from tracker.box import Box, RotatedBox
+from tracker.confidence import State
 from tracker.screen.fitting import box_of_drag, fit, opening_size
-from tracker.screen.hud import draw_box, draw_cross
+from tracker.screen.hud import draw_box, draw_cross, draw_plot
+from tracker.track import Track
 
 needs_desktop = pytest.mark.skipif(bool(why_no_desktop()), reason=why_no_desktop())
 
@@ -50,6 +52,24 @@ def test_a_window_opens_within_the_screen_and_undistorted(width, height, wide, h
     assert shown[1] <= high
     if min(shown) > 20:
         assert shown[0] / shown[1] == pytest.approx(width / height, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("box", "is_right"),
+    [
+        ((200, 150, 40, 40), False),
+        ((10, 80, 40, 40), True),  # its words stand above it
+        ((-20, 0, 700, 300), False),  # everywhere
+        ((600, 10, 40, 40), False),
+    ],
+)
+def test_the_score_over_time_does_not_cover_the_target(box, is_right):
+    canvas = np.full((360, 640, 3), 200, np.uint8)
+    turned = RotatedBox((0.0, 0.0), (1.0, 1.0), 0.0)
+    track = Track(0, 0.0, Box(*box), turned, 0.9, State.TRACKING, "")
+    draw_plot(canvas, [track] * 5, fit((640, 360), (640, 360)))
+    changed = np.flatnonzero((canvas != 200).any(axis=(0, 2)))
+    assert (changed.min() > 320, changed.max() > 320) == (is_right, is_right)
 
 
 def test_a_picture_that_fits_is_shown_at_its_own_size():

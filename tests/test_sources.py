@@ -430,6 +430,21 @@ def test_a_missing_file_names_the_path_and_videos_like_it(clip):
         open_video(clip.with_name("clap.mp4"))
 
 
+def test_no_name_is_not_the_working_directory(tmp_path, monkeypatch):
+    cv2.imwrite(str(tmp_path / "1.png"), np.zeros((9, 9, 3), np.uint8))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SourceError, match=r"^source '': expected a name"):
+        open_video("")
+
+
+def test_a_name_that_a_recording_takes_says_how_it_is_read(tmp_path):
+    cv2.imwrite(str(tmp_path / "000000.png"), np.zeros((9, 9, 3), np.uint8))
+    with pytest.raises(SourceError, match=r'by a pattern with a star, ".*/\*\.png"$'):
+        open_video(tmp_path / "%06d.png")
+    with pytest.raises(SourceError, match=r"^-: no such file; the standard input is /dev/stdin"):
+        open_video("-")
+
+
 def test_a_missing_folder_says_where_it_looked(tmp_path):
     with pytest.raises(SourceError, match=r"there is no folder .*nowhere.*looked from"):
         open_video(tmp_path / "nowhere" / "clip.mp4")
@@ -511,6 +526,16 @@ def test_no_frame_is_missed_where_the_sound_comes_first(clip, tmp_path):
 def test_what_is_no_source_is_refused(source):
     with pytest.raises(SourceError, match="expected a path, a pattern or the number of a camera"):
         open_video(source)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_a_file_that_begins_late_is_whole(tmp_path, suffix):
+    times_ms = [5000 + 40 * n for n in range(15)]
+    path = write_video(tmp_path / f"late{suffix}", 15, times_ms=times_ms)
+    with open_video(path) as video:
+        assert video.n_frames == pytest.approx(15, abs=1)
+        assert video.span == pytest.approx((5.0, 5.6), abs=0.05)
+        assert [round(1000 * frame.time_s) for frame in video] == times_ms
 
 
 def test_a_start_after_the_end_names_the_last_time(clip):

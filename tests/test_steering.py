@@ -10,6 +10,7 @@ import time
 from collections import deque
 from functools import partial
 from itertools import chain
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -25,6 +26,8 @@ from tracker.app.recorder import Recorder
 from tracker.app.reel import Reel
 from tracker.app.run import Run
 from tracker.app.signals import StopSignals
+from tracker.app.standing import Decision
+from tracker.app.steering import Steering
 from tracker.box import Box, iou
 from tracker.overlay import TARGET_COLORS, draw
 from tracker.screen.editor import BoxEditor, grip_at, pulled
@@ -150,6 +153,45 @@ def test_what_is_recorded_and_shown_alike_is_drawn_once(tmp_path, monkeypatch):
         run.back_to_first_model(first)
         show(first)
         assert len(drawn) == 8, "what changed since is drawn anew"
+
+
+# --- several targets ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decided", "picked", "boxes"),
+    [
+        (["add", "select"], None, [Box(60, 70, 30, 30), Box(10, 5, 20, 20), Box(10, 5, 20, 20)]),
+        (["select"], None, [Box(10, 5, 20, 20)]),
+        (["add", "select"], (70, 80), [Box(10, 5, 20, 20), Box(10, 5, 20, 20)]),
+    ],
+)
+def test_enter_after_a_series_of_boxes_adds_the_last_one(
+    tmp_path, monkeypatch, decided, picked, boxes
+):
+    clip = write_video(tmp_path / "film.mkv", 6)
+    player = Mock(n_undrawn=0, frame_rate=25.0, trail=False, density=False)
+    with (
+        open_video(clip) as video,
+        Recorder(Outputs(csv=tmp_path / "t.csv"), video, overwrite=False) as recorder,
+    ):
+        first = next(video)
+        targets = MultiTracker(preset="fast")
+        targets.add(first.image, (60, 70, 30, 30), first.time_s)
+        run = Run(targets, recorder=recorder, signals=StopSignals())
+        steering = Steering(run, player, Mock(can_seek=False), Mock())
+        decisions = [Decision(each, first, Box(10, 5, 20, 20)) for each in decided]
+
+        def decide(_):
+            decision = decisions.pop(0)
+            if decision.command == "select" and picked:
+                steering._pick(first, picked)
+            return decision
+
+        monkeypatch.setattr("tracker.app.steering.Still", lambda *_: Mock(decide=decide))
+        player.show.side_effect = ["pause", "quit"]
+        run.follow(chain([first], video), steering.show)
+    assert [track.box for track in run.seen[0].tracks.values()] == boxes
 
 
 # --- moving about in a file ---------------------------------------------------------------------

@@ -295,6 +295,16 @@ def test_a_table_of_something_else_is_refused(tmp_path, content, words):
         read_table(path)
 
 
+@SUFFIXES
+def test_a_table_that_another_program_saved_anew_is_read(tmp_path, suffix):
+    path = tmp_path / f"tracks{suffix}"
+    with open_table(path) as table:
+        table.write(make_track())
+    before, text = read_table(path), path.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    assert read_table(path) == before
+
+
 def test_a_missing_table_is_a_source_error(tmp_path):
     with pytest.raises(SourceError, match=r"cannot be read \(No such file or directory\)"):
         read_table(tmp_path / "tracks.csv")

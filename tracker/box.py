@@ -50,8 +50,8 @@ class Box(NamedTuple):
             numbers = [float(value) for value in values]
         except (TypeError, ValueError, OverflowError):
             numbers = []
-        # Text is refused too: "1234" would be read digit by digit.
-        if len(numbers) != 4 or isinstance(values, str | bytes):
+        # Text is refused too, "1234" would be read digit by digit; and what has no order.
+        if len(numbers) != 4 or isinstance(values, str | bytes | set | frozenset | dict):
             shown = _in_one_line(values)
             raise BoxError(f"box {shown}: expected four numbers (x, y, width, height)")
         box = cls(*numbers)

@@ -60,7 +60,11 @@ class TrackerConfig:
                 ConfidenceConfig(**options["confidence"]),
                 options["structure"],
             )
-        except (KeyError, TypeError) as error:
+        except KeyError as error:
+            raise ConfigError(
+                f"options {options}: {error} is missing; to_dict gives all"
+            ) from error
+        except TypeError as error:
             raise ConfigError(f"options {options}: not those of this version ({error})") from error
 
 

@@ -34,9 +34,9 @@ def check_frame(frame: Any) -> NDArray[np.uint8]:
     if frame is None:
         raise FrameError("frame is None: expected a picture; did the capture end or fail?")
     if not isinstance(frame, np.ndarray):
-        raise FrameError(
-            f"frame is a {type(frame).__name__}: expected a NumPy array; use numpy.asarray(frame)"
-        )
+        kind = type(frame).__name__
+        how = "frame.get()" if kind == "UMat" else "numpy.asarray(frame)"
+        raise FrameError(f"frame is a {kind}: expected a NumPy array; use {how}")
     if frame.ndim not in (2, 3) or (frame.ndim == 3 and frame.shape[2] not in (1, 3, 4)):
         raise FrameError(
             f"frame of shape {frame.shape}: expected (H, W), (H, W, 3) or (H, W, 4); "

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -123,6 +123,10 @@ class MultiTracker:
 
     def __len__(self) -> int:
         return len(self._targets)
+
+    def __iter__(self) -> Iterator[int]:
+        """Go through the targets' numbers."""
+        return iter(self.ids)
 
     def add(
         self, frame: NDArray[np.uint8], box: Iterable[float], time_s: float | None = None

@@ -272,7 +272,7 @@ def read_targets(path: str | os.PathLike[str]) -> dict[int, list[Track]]:
     if suffix not in TABLE_SUFFIXES:
         raise SourceError(f"{path}: tables are read from {_NAMES}")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

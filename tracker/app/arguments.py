@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from .. import __version__
 from ..box import Box
@@ -33,13 +34,20 @@ class Shares(NamedTuple):
         return Box.of([n * side / 100 if percent else n for n, percent, side in numbers])
 
 
+class _Parser(argparse.ArgumentParser):
+    """One that says in one line what is wrong; the lines of all options are its help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Read what stands after ``tracker``; a wrong use ends the program with status 2."""
     return _parser().parse_args(_joined(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tracker",
         description="Follow one thing, or several, through a video or a camera's pictures.",
     )
@@ -232,17 +240,21 @@ def _bandwidth(text: str) -> str | float:
 
 
 def _box(text: str) -> Box | Shares:
+    words = [word.strip() for word in text.split(",")]
     try:
-        if "%" not in text:
-            return Box.of(text.split(","))
-        words = text.split(",")
-        numbers = tuple(float(word.strip().removesuffix("%")) for word in words)
-        Box.of(numbers)  # to refuse what cannot be a box on any frame
-        return Shares(numbers, tuple(word.strip().endswith("%") for word in words))
-    except ValueError as error:
+        numbers = tuple(float(word.removesuffix("%")) for word in words)
+    except ValueError:
+        numbers = ()
+    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
         raise argparse.ArgumentTypeError(
-            f"{text}: expected x,y,width,height in px or percent ({error})"
-        ) from error
+            f"{text}: expected four numbers in px or percent, x,y,width,height"
+        )
+    for side, length in zip(("width", "height"), numbers[2:], strict=True):
+        if length <= 0:
+            raise argparse.ArgumentTypeError(f"{text}: {side} must be > 0")
+    if "%" not in text:
+        return Box.of(numbers)
+    return Shares(numbers, tuple(word.endswith("%") for word in words))
 
 
 def _point(text: str) -> tuple[float, float]:

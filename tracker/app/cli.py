@@ -50,6 +50,7 @@ from .words import (
     NOT_OPENED,
     USAGE,
     complain,
+    counted,
     warn_of_size,
 )
 
@@ -127,19 +128,23 @@ def _export(options: argparse.Namespace, signals: StopSignals) -> int:
     if not targets:
         raise SourceError(f"{options.table}: has no track in it, there is nothing to draw")
     check_apart([options.output], options.source)
-    with (
-        open_video(options.source, stream=options.stream) as video,
-        open_sink(
+    with open_video(options.source, stream=options.stream) as video:
+        sink = open_sink(
             options.output,
             like=video,
             overwrite=options.overwrite,
             sound_of=options.source if options.keep_audio else None,
             quality=options.quality,
             effort=options.effort,
-        ) as sink,
-    ):
-        fit = export(video, targets, sink)
-    drawn = f"{sink.n_frames} frames, {fit.n_drawn} of {fit.n_tracks} tracks"
+        )
+        try:
+            with sink:
+                fit = export(video, targets, sink)
+        except Stopped:
+            if sink.n_frames:
+                print(f"wrote {options.output}: {counted(sink.n_frames, 'frame')} until then")
+            raise
+    drawn = f"{counted(sink.n_frames, 'frame')}, {fit.n_drawn} of {fit.n_tracks} tracks"
     print(f"wrote {options.output}: {drawn}")
     warn_of_size(options.output)
     doubts = fit.doubts(f"{video.width}x{video.height}")

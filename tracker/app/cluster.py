@@ -21,6 +21,7 @@ from ..errors import ConfigError
 from .arguments import AUTO, OUTPUT_FOLDER
 from .outputs import check_apart, check_file, make_output_folder, write_whole
 from .points import PointTable, read_points, write_labels
+from .words import counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -158,7 +159,7 @@ def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
     names = _joined(found.table.names)
     how = "found" if auto else "given"
     columns = "column" if len(found.table.names) == 1 else "columns"
-    points, clusters = _counted(len(labels), "point"), _counted(len(centers), "cluster")
+    points, clusters = counted(len(labels), "point"), counted(len(centers), "cluster")
     yield (
         f"{points}, {columns} {names}: {clusters}, "
         f"bandwidth {found.model.bandwidth_:.4g} ({how}), {found.took_s:.2g} s"
@@ -168,13 +169,13 @@ def _summary(found: _Found, *, auto: bool) -> Iterator[str]:
     for number in np.argsort(-counts, kind="stable")[:MOST_LISTED].tolist():
         center = _joined([_number(value, decimals) for value in centers[number].tolist()])
         share = counts[number] / len(labels)
-        size = _counted(counts[number], "point")
+        size = counted(counts[number], "point")
         yield f"  cluster {number}: {size} ({share:.1%}) around ({center})"
     if len(centers) > MOST_LISTED:
         yield f"  and {len(centers) - MOST_LISTED} smaller ones"
     n_orphans = int(np.count_nonzero(labels < 0))
     if n_orphans:
-        size = _counted(n_orphans, "point")
+        size = counted(n_orphans, "point")
         yield f"  in none, label -1: {size} ({n_orphans / len(labels):.1%})"
 
 
@@ -185,7 +186,3 @@ def _number(value: float, decimals: int) -> str:
 def _joined(words: list[str]) -> str:
     more = [f"and {len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else []
     return ", ".join(words[:MOST_NAMED] + more)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

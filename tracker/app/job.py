@@ -94,7 +94,7 @@ def do(job: Job, options: argparse.Namespace, signals: StopSignals, why_no_windo
         run = _record(job, reel, first, targets, signals, steered)
     report(run.summary, in_time=player is not None and not video.is_live)
     list_files(run.recorder.files)
-    return status(run.summary)
+    return status(run.summary, run.recorder.files)
 
 
 def _open_reel(source: str, options: argparse.Namespace) -> Reel:

@@ -35,6 +35,7 @@ class Summary:
 
     n_frames: int = 0
     states: Counter[str] = field(default_factory=Counter)
+    ids: set[int] = field(default_factory=set)  # of all targets that there were
     overlaps: list[float] = field(default_factory=list)  # IoU with the truth, where that is known
     update_s: float = 0.0  # of CPU, spent in the tracker itself
     latencies_s: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
@@ -268,6 +269,7 @@ class Run:
         summary.update_s += time.thread_time() - began_s
         summary.n_frames += 1
         summary.states.update(str(track.state) for track in tracks.values())
+        summary.ids.update(tracks)
         summary.n_dropped = frame.n_dropped
         seen = Seen(self._follower.index, frame.time_s, tracks)
         wanted = self._truth[seen.index] if seen.index < len(self._truth) else None

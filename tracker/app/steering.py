@@ -92,6 +92,7 @@ class Steering:
         self._times = array("d")  # of the frames that were tracked, where one can go back to them
         self._wrong: set[tuple[int, int]] = set()  # indices of frames, and targets
         self._stands = stands  # or after a step
+        self._adds = stands  # Enter ends a series of boxes, each of one more target
 
     def show(self, frame: Frame) -> bool:
         """Show a frame that was just tracked; False when the user has seen enough."""
@@ -135,15 +136,17 @@ class Steering:
             if decision.command != "add":
                 break
             self._begin(decision, self._run.add)
+            self._adds = True
             newest, command = self._newest_of(decision.frame, newest), ""
         self._player.pace.restart()
         self._stands = decision.command == "step"
         if decision.command == "quit":
             return False
         if decision.command == "select":
-            self._begin(decision, self._run.restart)
+            self._begin(decision, self._run.add if self._adds else self._run.restart)
         elif decision.frame.time_s < newest.time_s:  # looked back; on from the newest one
             self._reel.at(newest.time_s)
+        self._adds = False
         return True
 
     def _newest_of(self, frame: Frame, newest: Frame) -> Frame:
@@ -220,7 +223,7 @@ class Steering:
             for number, track in seen.tracks.items()
             if track.box.x <= x <= track.box.right and track.box.y <= y <= track.box.bottom
         ]
-        self._run.selected = min(hit)[1] if hit else None
+        self._run.selected, self._adds = min(hit)[1] if hit else None, False
         return bool(hit)
 
     def _obey(self, command: str, frame: Frame) -> None:

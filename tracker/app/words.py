@@ -29,6 +29,7 @@ __all__ = [
     "USAGE",
     "announce",
     "complain",
+    "counted",
     "list_files",
     "report",
     "say",
@@ -55,6 +56,11 @@ def say(message: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def counted(number: int, what: str) -> str:
+    """Give a number of things: 1 frame, 2 frames."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def announce(video: Video, boxes: Sequence[Box], targets: MultiTracker) -> None:
     """Say what is followed, and whether that looks hard."""
     rate = f", {float(video.fps):.4g} frames a second" if video.fps else ""
@@ -72,7 +78,8 @@ def report(summary: Summary, *, in_time: bool) -> None:
         f"{state} {100 * count / summary.states.total():.0f} %"
         for state, count in summary.states.most_common()
     )
-    say(f"{summary.n_frames} frames: {states or 'no target'}")
+    several = f", {counted(len(summary.ids), 'target')}" if len(summary.ids) > 1 else ""
+    say(f"{counted(summary.n_frames, 'frame')}{several}: {states or 'no target'}")
     rate = summary.n_frames / max(summary.elapsed_s, 1e-9)
     how = "shown in time with the clip" if in_time else "with reading, drawing and writing"
     own = f"the tracker itself took {summary.update_ms:.2f} ms of CPU each"
@@ -110,14 +117,15 @@ def warn_of_size(path: Path) -> None:
         complain(f"{path} has {size / 1e6:.0f} MB; as .mp4 it would be a small part of that")
 
 
-def status(summary: Summary) -> int:
+def status(summary: Summary, files: Sequence[Path]) -> int:
     """Give the exit status of a run, and say why if it is not 0."""
     for failure in summary.failures.values():
         complain(failure)
     if summary.failures:
         return USAGE
     if summary.stopped_by is not None:
-        complain(f"{Stopped(summary.stopped_by)}; the files hold what was seen until then")
+        kept = "; the files hold what was seen until then" if files else ""
+        complain(f"{Stopped(summary.stopped_by)}{kept}")
         return BY_SIGNAL + summary.stopped_by
     if summary.damage:
         complain(summary.damage)

@@ -38,6 +38,7 @@ HANDLE = 7  # px across
 LINE = 22  # px from one line of the help to the next
 PLOT_WIDTH, PLOT_HEIGHT = 180, 56  # px
 PLOTTED = 150  # frames
+WORDS_HEIGHT = 48  # px above or below a target for what is said of it
 HELP_TITLE = "Keys"
 MOUSE_HELP = (
     ("drag", "a box around the target"),
@@ -122,10 +123,17 @@ def draw_help(canvas: Image) -> None:
 
 
 def draw_plot(canvas: Image, tracks: Sequence[Track], place: Fit) -> None:
-    """Draw the score of the last frames as a curve in the color of its state."""
+    """Draw the score of the last frames as a curve in the color of its state.
+
+    It is in the top left corner, or in the right one while the target is in that.
+    """
     if place.width < 2 * PLOT_WIDTH or place.height < 3 * PLOT_HEIGHT:
         return
     left, top = place.left + PAD, place.top + PAD
+    at_right = place.left + place.width - PAD - PLOT_WIDTH
+    box = tracks[-1].box
+    if _is_covered(left, top, box, place) and not _is_covered(at_right, top, box, place):
+        left = at_right
     panel(canvas, (left, top, PLOT_WIDTH, PLOT_HEIGHT), 4)
     inner_left, inner_top = left + PAD, top + PAD
     inner_width, inner_height = PLOT_WIDTH - 2 * PAD, PLOT_HEIGHT - 2 * PAD
@@ -143,6 +151,17 @@ def draw_plot(canvas: Image, tracks: Sequence[Track], place: Fit) -> None:
     ]
     for state, start, end in _runs(shown):
         draw_line(canvas, points[max(start - 1, 0) : end], STATE_COLORS[state], 2)
+
+
+def _is_covered(left: int, top: int, box: Box, place: Fit) -> bool:
+    """Tell whether a plot there would cover a target, or what is said above or below it."""
+    box_left, box_top, box_right, box_bottom = edges(box, place)
+    return (
+        box_left < left + PLOT_WIDTH
+        and max(box_right, box_left + PLOT_WIDTH) > left
+        and box_top - WORDS_HEIGHT < top + PLOT_HEIGHT
+        and box_bottom + WORDS_HEIGHT > top
+    )
 
 
 def _runs(tracks: Sequence[Track]) -> list[tuple[State, int, int]]:

@@ -32,7 +32,9 @@ def live_source(
         return f"camera {index}", partial(read_camera, index, camera)
     name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
     if camera != AS_IT_IS:
-        raise ConfigError(f"{camera}: only for a camera, which {without_credentials(name)} is not")
+        raise ConfigError(
+            f"camera options are only for a camera, which {without_credentials(name)} is not"
+        )
     is_address = name.partition("://")[0].lower() in ADDRESSES
     if not is_address and not _is_pipe(name):
         return None

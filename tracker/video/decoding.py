@@ -117,7 +117,9 @@ def _end_s(container: InputContainer) -> float | None:
     """Tell when the container says that the longest of its streams ends."""
     if container.duration is None:
         return None
-    return ((container.start_time or 0) + container.duration) / av.time_base
+    # Matroska's duration counts from 0, as FFmpeg and others write it, and not from the start.
+    start = 0 if "matroska" in _formats(container) else container.start_time or 0
+    return (start + container.duration) / av.time_base
 
 
 def _stream_end_s(container: InputContainer, stream: VideoStream) -> float | None:

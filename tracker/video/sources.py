@@ -6,6 +6,7 @@ import difflib
 import glob
 import math
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -19,7 +20,7 @@ from .camera import AS_IT_IS, CameraConfig
 from .connecting import ADDRESSES, live_source
 from .feed import Feed, Image, Picture
 from .live import read_live
-from .names import without_credentials
+from .names import is_pattern, without_credentials
 from .pictures import PICTURE_SUFFIXES, find_pictures, read_pictures
 
 __all__ = ["VIDEO_SUFFIXES", "Frame", "Video", "open_video"]
@@ -224,6 +225,8 @@ def open_video(
 
 def _feed_of(name: str, start_s: float, stream: int | None) -> Feed:
     """Open a file, folder or pattern."""
+    if not name:  # Path("") is the working directory
+        raise SourceError("source '': expected a name; is a variable empty?")
     path = Path(name)
     is_film = path.is_file() and path.suffix.lower() not in PICTURE_SUFFIXES
     if stream is not None and not is_film:
@@ -292,10 +295,15 @@ def _estimate(
 
 def _missing(name: str) -> str:
     """Say that there is no such file, and which videos are near it."""
+    if name == "-":
+        return "no such file; the standard input is /dev/stdin"
     path = Path(name)
     folder = path.parent
     if not folder.is_dir():
         return f"no such file: there is no folder {folder} (looked from {Path.cwd()})"
+    starred = re.sub(r"%(0\d+)?d", "*", path.name)
+    if is_pattern(path) and any(folder.glob(starred)):
+        return f'no such file; pictures are read by a pattern with a star, "{folder / starred}"'
     suffixes = VIDEO_SUFFIXES | PICTURE_SUFFIXES
     names = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in suffixes)
     near = difflib.get_close_matches(path.name, names, NAMES_IN_AN_ERROR) or [
