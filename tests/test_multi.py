@@ -155,6 +155,18 @@ def test_a_detection_corrects_the_target_it_overlaps(scene):
     assert iou(tracks[ball].box, scene[1][1]) > 0.9
 
 
+def test_what_is_detected_outside_the_frame_is_left_out(scene):
+    image, box = scene[0]
+    height, width = image.shape[:2]
+    targets = fast()
+    ball = targets.add(image, box)
+    outside = [(width, 10, 20, 40), (-30, 10, 30, 40), (10, -40, 20, 40), (10, height + 5, 20, 40)]
+    for image, truth in scene[1:6]:
+        tracks = targets.update(image, detections=[*outside, truth])
+        assert list(tracks) == [ball]
+        assert iou(tracks[ball].box, truth) > 0.7
+
+
 def test_a_target_gone_astray_is_brought_back_by_a_detector_that_just_saw_it(scene):
     image, box = scene[0]
     targets = fast()

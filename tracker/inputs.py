@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .box import Box
 from .errors import BoxError, ConfigError, FrameError
 
-__all__ = ["as_bgr_code", "check_channels", "check_frame", "on_frame", "seconds"]
+__all__ = ["as_bgr_code", "check_channels", "check_frame", "lies_on", "on_frame", "seconds"]
 
 LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
 LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
@@ -62,6 +62,12 @@ def _conversion(frame: NDArray[Any]) -> str:
     return "frame.clip(0, 255).astype(numpy.uint8)"
 
 
+def lies_on(box: Box, frame: NDArray[np.uint8]) -> bool:
+    """Tell whether some of *box* lies on the frame."""
+    height, width = frame.shape[:2]
+    return box.right > 0 and box.bottom > 0 and box.x < width and box.y < height
+
+
 def on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
     """Return *box* when some of it lies on the frame.
 
@@ -71,7 +77,7 @@ def on_frame(box: Box, frame: NDArray[np.uint8]) -> Box:
         If it lies outside, or its size is not that of a target in pixels of the frame.
     """
     height, width = frame.shape[:2]
-    if box.right <= 0 or box.bottom <= 0 or box.x >= width or box.y >= height:
+    if not lies_on(box, frame):
         raise BoxError(
             f"box {box} lies outside the {width}x{height} frame: expected x < {width}, "
             f"y < {height}, x + width > 0 and y + height > 0"

@@ -23,7 +23,7 @@ from .claims import Claim, apart, neighbors, nested
 from .confidence import State
 from .config import TrackerConfig, config_of
 from .errors import FrameError, TargetError
-from .inputs import check_channels, check_frame, on_frame, seconds
+from .inputs import check_channels, check_frame, lies_on, on_frame, seconds
 from .redetect import BETTER_ODDS, LEAST_ODDS, reach_after
 from .track import Track
 from .tracker import Tracker
@@ -267,6 +267,7 @@ class MultiTracker:
             Time of the frame in seconds.
         detections : iterable of four numbers each, optional
             x, y, width, height of what a detector found in this frame; None when it was not asked.
+            What lies wholly outside the frame is left out.
             Each is the target's that it overlaps most (IoU of 0.3 or more), and corrects it when
             that is in doubt or overlaps it by less than 0.5. What is detected three times and is no
             target's is one that went astray, if it is clearly likelier here; or was drawn far too
@@ -285,13 +286,14 @@ class MultiTracker:
         FrameError
             If the frame is not a picture, or of another shape than those before it.
         BoxError
-            If a detection is not four finite numbers, is empty, or lies outside the frame. All
-            targets are then as they were.
+            If a detection is not four finite numbers, is empty, or has not the size of a target in
+            pixels of the frame. All targets are then as they were.
         """
         frame, time_s = self._checked(frame), seconds(time_s)
         detected = None
         if detections is not None:
-            detected = [on_frame(Box.of(box), frame) for box in detections]
+            boxes = map(Box.of, detections)
+            detected = [on_frame(box, frame) for box in boxes if lies_on(box, frame)]
         self._frame_shape, self._time_s = frame.shape, time_s
         self._index += 1
         self._follow(frame, time_s)
