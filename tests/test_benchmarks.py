@@ -127,7 +127,7 @@ def test_accuracy_reports_and_draws_all_forms_of_sequences_beside_the_boxes_of_o
         assert cv2.imread(str(tmp_path / f"accuracy-robust-{kind}.png")).std() > 10
 
 
-def test_ablation_tells_what_is_left_without_a_part(tmp_path):
+def test_ablation_tells_what_is_left_without_a_part(tmp_path, run):
     (tmp_path / "twins" / "img").mkdir(parents=True)
     frames, boxes = zip(*twin_scene(0.5, 8)[:90], strict=True)
     for k, frame in enumerate(frames):
@@ -135,7 +135,7 @@ def test_ablation_tells_what_is_left_without_a_part(tmp_path):
     lines = "".join(f"{b.x + 1},{b.y + 1},{b.width},{b.height}\n" for b in boxes)
     (tmp_path / "twins" / "groundtruth_rect.txt").write_text(lines)
     options = ("--starts", 1, "--parts", "look-alikes", "--output", tmp_path, "--no-plots")
-    printed = run_apart("ablation.py", tmp_path, *options)
+    printed = run("ablation.py", tmp_path, *options)
     parts = json.loads((tmp_path / "ablation.json").read_text())["parts"]
     assert list(parts) == ["everything", "look-alikes"]
     assert parts["everything"]["all"]["auc"] > 0.8
@@ -163,7 +163,7 @@ def test_accuracy_is_the_same_with_two_processes(tmp_path, data, run):
         assert all(0 < row["tre"] <= 1 for row in sequences)
         return [(row["auc"], row["tre"], row["precision"], row["lost"]) for row in sequences]
 
-    assert figures(run, 1) == figures(run_apart, 2)
+    assert figures(run, 1) == figures(run, 2)
 
 
 def test_accuracy_under_every_condition_and_against_the_peers(tmp_path, data, run):
