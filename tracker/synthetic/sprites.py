@@ -129,8 +129,12 @@ def texture(
         coarse = random.standard_normal((height // cell + 2, width // cell + 2), np.float32)
         noise += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC) * cell**0.5
         cell //= 2
-    share = cv2.normalize(noise, None, 0, 1, cv2.NORM_MINMAX)[..., np.newaxis]  # type: ignore[call-overload]
-    ground: Array = np.rint(np.array(dark) * (1 - share) + np.array(light) * share).astype(np.uint8)
+    share: Array = cv2.normalize(noise, None, 0, 1, cv2.NORM_MINMAX)  # type: ignore[call-overload]
+    of_light, of_dark = share.astype(np.float64), (1 - share).astype(np.float64)
+    ground: Array = np.empty((height, width, 3), np.uint8)
+    # Channel by channel, which is three times as fast as all at once.
+    for channel, (low, high) in enumerate(zip(dark, light, strict=True)):
+        ground[..., channel] = np.rint(low * of_dark + high * of_light)
     return ground
 
 
