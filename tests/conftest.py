@@ -6,6 +6,7 @@ import functools
 import gc
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -37,19 +38,21 @@ Frames = tuple[tuple[np.ndarray, Any], ...]
 
 
 @pytest.fixture(scope="session")
-def frames_of(tmp_path_factory) -> Callable[[str], Frames]:
+def frames_of() -> Callable[[str], Frames]:
     """Give the frames of a ready-made scene by its name: (image, truth box or None).
 
     They are mapped from files: read-only, so that no test changes what the next one reads, and no
-    weight on the memory.
+    weight on the memory. The files have no name, and are gone with the last frame.
     """
-    folder = tmp_path_factory.mktemp("scenes")
 
     @functools.cache
     def frames(name: str) -> Frames:
         images, boxes = zip(*SCENES[name](), strict=True)
-        np.save(folder / f"{name}.npy", np.stack(images))
-        mapped = np.load(folder / f"{name}.npy", mmap_mode="r")
+        with tempfile.TemporaryFile() as file:
+            for image in images:
+                image.tofile(file)
+            shape = len(images), *images[0].shape
+            mapped = np.memmap(file, np.uint8, "r", shape=shape)
         return tuple(zip(np.asarray(mapped), boxes, strict=True))
 
     return frames
