@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import av
@@ -18,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES += [ROOT / "videos" / "README.md"]
 CODE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+WITH_CODE = [page for page in PAGES if CODE.search(page.read_text("utf-8"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 LARGEST_PICTURE, LARGEST_GIF = 310_000, 3_000_000  # bytes
 
@@ -98,20 +101,40 @@ def begun_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if CODE.search(page.read_text("utf-8"))], ids=name_of
-)
-def test_code_runs_as_it_stands(page: Path, tmp_path: Path, begun_clips: Path) -> None:
-    """In a process of its own, as a reader would: blocks of a page go on from each other."""
-    (tmp_path / "videos").symlink_to(begun_clips)
-    script = tmp_path / "page.py"
+def run_code(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a page's code in a process of its own, as a reader would."""
+    script = folder / "page.py"
     script.write_text("\n".join(CODE.findall(page.read_text("utf-8"))), "utf-8")
-    run = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-W", "error", script.name],
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+@pytest.fixture(scope="module")
+def runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, begun_clips: Path
+) -> Iterator[dict[Path, Future[subprocess.CompletedProcess[str]]]]:
+    """Run the code of the pages asked for, as many at once as there are cores."""
+    calls = [getattr(item, "callspec", None) for item in request.session.items]
+    asked_for = [call.params["page"] for call in calls if call and "page" in call.params]
+    begun = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for page in filter(set(asked_for).__contains__, WITH_CODE):
+            folder = tmp_path_factory.mktemp("page")
+            (folder / "videos").symlink_to(begun_clips)
+            begun[page] = pool.submit(run_code, page, folder)
+        yield begun
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
+def test_code_runs_as_it_stands(
+    page: Path, runs: dict[Path, Future[subprocess.CompletedProcess[str]]]
+) -> None:
+    """Blocks of a page go on from each other."""
+    run = runs[page].result()
     assert run.returncode == 0, run.stderr
