@@ -14,7 +14,9 @@ from tracker.clustering import MeanShift, mean_shift
 
 @pytest.fixture(scope="module")
 def theirs():
-    return pytest.importorskip("sklearn.cluster", reason="answers are compared with scikit-learn's")
+    cluster = pytest.importorskip("sklearn.cluster", reason="answers are compared with theirs")
+    assert cluster.MeanShift.__module__.startswith("sklearn."), "not with our own"
+    return cluster
 
 
 THEIR_TESTS = "sklearn.cluster.tests.test_mean_shift"
