@@ -15,7 +15,7 @@ from unittest.mock import Mock
 import cv2
 import numpy as np
 import pytest
-from desktop import REPOSITORY, Desktop, why_no_desktop, x_server
+from desktop import KEY_S, REPOSITORY, Desktop, why_no_desktop, x_server
 from hypothesis import given
 from hypothesis import strategies as st
 from numbered import number_in, write_again, write_video
@@ -505,6 +505,7 @@ def test_several_drags_make_several_targets_a_click_selects_one_and_delete_drops
     desktop.press("space")
     standing_rows(table)
     desktop.click(*place(600, 460))
+    time.sleep(KEY_S)  # no hand is so quick that click and drag come in one look at the mouse
     draw(60, 320, 100, "Return")
     wait_for(lambda: len(targets_of(table).get(4, [])) > 2)
     desktop.press("q")
