@@ -172,6 +172,18 @@ def print_table(title: str, found: dict[str, dict], preset: str) -> None:
     print(f"{preset}: the dearest costs {max(medians) / min(medians):.2f} times the cheapest")
 
 
+def stages(preset: str, turns: int, sizes: dict[str, tuple[int, int]]) -> dict[str, dict]:
+    """Give the ms of each stage by size of the frame, without those that the preset has not."""
+    found = {
+        label: by_stage(preset, moving_target(size, TARGET), turns) for label, size in sizes.items()
+    }
+    had = {stage for row in found.values() for stage, ms in row.items() if ms > 0}
+    return {
+        label: {stage: ms for stage, ms in row.items() if stage in had}
+        for label, row in found.items()
+    }
+
+
 def print_stages(found: dict[str, dict[str, float]], preset: str) -> None:
     """Print what each stage costs, a column a size of the frame."""
     print(f"\n{preset} by stage, in microseconds; learning and its like spread over frames")
@@ -196,10 +208,7 @@ def main(arguments: list[str] | None = None) -> int:
         "made": made,
         "frame": by_frame(options.preset, options.turns, sizes),
         "target": by_target(options.preset, options.turns, sizes[largest]),
-        "stages": {
-            label: by_stage(options.preset, moving_target(size, TARGET), options.turns)
-            for label, size in sizes.items()
-        },
+        "stages": stages(options.preset, options.turns, sizes),
     }
     print_table(f"by size of the frame, target of {TARGET} px", found["frame"], options.preset)
     print_table(f"by size of the target, frame of {largest}", found["target"], options.preset)
