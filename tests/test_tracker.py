@@ -28,6 +28,7 @@ from tracker import (
     TrackerError,
     iou,
 )
+from tracker.confidence import JOINT_CONFIDENCE, RETURN_BELIEF
 from tracker.config import PRESETS
 from tracker.errors import ConfigError
 from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, patchwork, scale_scene, texture
@@ -169,6 +170,12 @@ def test_a_target_that_leaves_is_lost_on_that_side_and_found_when_it_returns(fra
     assert back <= away[-1] + 1 + BACK_WITHIN
     assert not any(track.ok for track in tracks[lost : away[-1] + 1])
     assert np.nanmin(seen[back + 5 :]) > STILL_THERE
+
+
+@pytest.mark.parametrize("name", ["exit", "occlusion"])
+def test_what_was_found_again_has_its_own_score_and_not_that_of_where_it_was(tracks_of, name):
+    scores = [track.score for track in tracks_of(name)]
+    assert scores.count(JOINT_CONFIDENCE.score(RETURN_BELIEF)) == 1
 
 
 @pytest.fixture(scope="module")

@@ -196,9 +196,10 @@ class Tracker:
         worth_learning = place.evidence.worth_learning
         if returned_to is not None:
             self._return(returned_to, time)
+            place = place._replace(lean=(0.0, 0.0), rivalry=None)  # they are of where it was
         elif worth_learning and self._confidence.state is not State.LOST:
             self._learn(frame, place, claims)
-        box = self._box if returned_to is not None else self._leaning(place)
+        box = self._leaning(place)
         if worth_learning and self._confidence.state is State.TRACKING:
             self._believed = box
         self._track = self._report(place, box, time_s)
