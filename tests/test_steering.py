@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gc
 import shutil
@@ -9,7 +10,6 @@ import subprocess
 import time
 from collections import deque
 from functools import partial
-from itertools import chain
 from unittest.mock import Mock
 
 import cv2
@@ -120,21 +120,27 @@ def test_speeds_stretch_the_waits():
         assert pace.early_s(8.0, 50.0) == pytest.approx(factor)
 
 
+@contextlib.contextmanager
+def begun(folder, outputs):
+    """Give a run of a film, with a target in its first frame, and the film's frames."""
+    with (
+        open_video(write_video(folder / "film.mkv", 6)) as video,
+        Recorder(outputs, video, overwrite=False) as recorder,
+    ):
+        frames = list(video)
+        targets = MultiTracker(preset="fast")
+        targets.add(frames[0].image, (60, 70, 30, 30), frames[0].time_s)
+        yield Run(targets, recorder=recorder, signals=StopSignals()), frames
+
+
 # --- drawn and recorded -------------------------------------------------------------------------
 
 
 def test_what_is_recorded_and_shown_alike_is_drawn_once(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr("tracker.app.run.draw", lambda *a, **k: drawn.append(1) or draw(*a, **k))
-    clip = write_video(tmp_path / "film.mkv", 6)
-    with (
-        open_video(clip) as video,
-        Recorder(Outputs(video=tmp_path / "seen.mkv"), video, overwrite=False) as recorder,
-    ):
-        first = next(video)
-        targets = MultiTracker(preset="fast")
-        targets.add(first.image, (60, 70, 30, 30), first.time_s)
-        run = Run(targets, recorder=recorder, signals=StopSignals())
+    with begun(tmp_path, Outputs(video=tmp_path / "seen.mkv")) as (run, frames):
+        first = frames[0]
 
         def show(frame, *, trail=True, density=False):
             return run.draw(frame, run.seen[-1], trail=trail, density=density)
@@ -146,7 +152,7 @@ def test_what_is_recorded_and_shown_alike_is_drawn_once(tmp_path, monkeypatch):
             assert np.array_equal(show(frame), fresh)
             return True
 
-        run.follow(chain([first], video), as_shown)
+        run.follow(frames, as_shown)
         assert len(drawn) == 6
         assert (show(first, density=True) != show(first)).any()
         assert len(drawn) == 7
@@ -169,16 +175,9 @@ def test_what_is_recorded_and_shown_alike_is_drawn_once(tmp_path, monkeypatch):
 def test_enter_after_a_series_of_boxes_adds_the_last_one(
     tmp_path, monkeypatch, decided, picked, boxes
 ):
-    clip = write_video(tmp_path / "film.mkv", 6)
     player = Mock(n_undrawn=0, frame_rate=25.0, trail=False, density=False)
-    with (
-        open_video(clip) as video,
-        Recorder(Outputs(csv=tmp_path / "t.csv"), video, overwrite=False) as recorder,
-    ):
-        first = next(video)
-        targets = MultiTracker(preset="fast")
-        targets.add(first.image, (60, 70, 30, 30), first.time_s)
-        run = Run(targets, recorder=recorder, signals=StopSignals())
+    with begun(tmp_path, Outputs(csv=tmp_path / "t.csv")) as (run, frames):
+        first = frames[0]
         steering = Steering(run, player, Mock(can_seek=False), Mock())
         decisions = [Decision(each, first, Box(10, 5, 20, 20)) for each in decided]
 
@@ -190,7 +189,7 @@ def test_enter_after_a_series_of_boxes_adds_the_last_one(
 
         monkeypatch.setattr("tracker.app.steering.Still", lambda *_: Mock(decide=decide))
         player.show.side_effect = ["pause", "quit"]
-        run.follow(chain([first], video), steering.show)
+        run.follow(frames, steering.show)
     assert [track.box for track in run.seen[0].tracks.values()] == boxes
 
 
