@@ -172,9 +172,8 @@ def test_a_target_that_leaves_is_lost_on_that_side_and_found_when_it_returns(fra
     assert np.nanmin(seen[back + 5 :]) > STILL_THERE
 
 
-@pytest.mark.parametrize("name", ["exit", "occlusion"])
-def test_what_was_found_again_has_its_own_score_and_not_that_of_where_it_was(tracks_of, name):
-    scores = [track.score for track in tracks_of(name)]
+def test_what_was_found_again_has_its_own_score_and_not_that_of_where_it_was(tracks_of):
+    scores = [track.score for track in tracks_of("occlusion")]
     assert scores.count(JOINT_CONFIDENCE.score(RETURN_BELIEF)) == 1
 
 
