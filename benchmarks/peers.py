@@ -26,11 +26,11 @@ TUTORIAL_LOW, TUTORIAL_HIGH = (0.0, 60.0, 32.0), (180.0, 255.0, 255.0)
 TUTORIAL_STOP = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 1)
 
 
-def this_tracker(preset: str, config: Any = None) -> Start:
+def this_tracker(preset: str) -> Start:
     """Make the contender that is this package's own tracker."""
 
     def start(frame: Frame, box: Box) -> Step:
-        tracker = Tracker(frame, box, preset=preset, config=config)
+        tracker = Tracker(frame, box, preset=preset)
 
         def step(frame: Frame) -> tuple[Box, float]:
             track = tracker.update(frame)

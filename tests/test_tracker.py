@@ -9,6 +9,7 @@ import math
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 
 import cv2
 import numpy as np
@@ -21,16 +22,19 @@ from tracker import (
     Box,
     ColorConfig,
     ConfidenceConfig,
+    MultiTracker,
     PatchConfig,
     State,
     Tracker,
     TrackerConfig,
     TrackerError,
     iou,
+    track_video,
 )
 from tracker.confidence import JOINT_CONFIDENCE, RETURN_BELIEF
 from tracker.config import PRESETS
 from tracker.errors import ConfigError
+from tracker.opencv import MeanShiftTracker
 from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, patchwork, scale_scene, texture
 
 LOST_WITHIN = 10  # frames
@@ -643,6 +647,18 @@ def test_the_preset_is_a_configuration_by_name(plain, plain_tracks):
     assert follow(plain, preset="fast") == follow(plain, config=TrackerConfig())
     with pytest.raises(ConfigError, match="preset 'slow': expected one of robust, fast"):
         Tracker(*plain[0], preset="slow")
+
+
+@pytest.mark.parametrize("preset", ["robust", "fast"])
+def test_a_preset_beside_a_configuration_is_refused(plain, preset):
+    for make in (
+        partial(Tracker, *plain[0]),
+        MultiTracker,
+        partial(track_video, "no.mp4", plain[0][1]),
+        MeanShiftTracker,
+    ):
+        with pytest.raises(ConfigError, match=f"preset '{preset}' beside a config: expected one"):
+            make(preset=preset, config=TrackerConfig())
 
 
 def test_a_configuration_survives_a_turn_through_plain_numbers():

@@ -75,18 +75,23 @@ PRESETS: dict[str, TrackerConfig] = {
 }
 
 
-def config_of(preset: str, config: TrackerConfig | None = None) -> TrackerConfig:
-    """Give *config* when there is one, else the configuration that a preset names.
+def config_of(preset: str | None = None, config: TrackerConfig | None = None) -> TrackerConfig:
+    """Give *config*, or the configuration that *preset* names; ``"robust"`` when neither is given.
 
     Raises
     ------
     ConfigError
-        If it is no configuration, or there is no preset of that name.
+        If both are given, *config* is no configuration, or there is no preset of that name.
     """
-    if config is not None:
-        if not isinstance(config, TrackerConfig):
-            raise ConfigError(f"config {config!r}: expected a TrackerConfig, or a preset's name")
-        return config
-    if preset not in PRESETS:
-        raise ConfigError(f"preset {preset!r}: expected one of {', '.join(PRESETS)}")
-    return PRESETS[preset]
+    if config is None:
+        name = "robust" if preset is None else preset
+        if not isinstance(name, str) or name not in PRESETS:
+            raise ConfigError(f"preset {name!r}: expected one of {', '.join(PRESETS)}")
+        return PRESETS[name]
+    if not isinstance(config, TrackerConfig):
+        raise ConfigError(f"config {config!r}: expected a TrackerConfig; a name is given as preset")
+    if preset is not None:
+        raise ConfigError(
+            f"preset {preset!r} beside a config: expected one of the two; a config has all options"
+        )
+    return config

@@ -98,7 +98,7 @@ def track_video(
     source: str | os.PathLike[str] | int | Iterable[Any],
     box: Any,
     *,
-    preset: str = ...,
+    preset: str | None = ...,
     config: TrackerConfig | None = ...,
     start_s: float = ...,
     end_s: float | None = ...,
@@ -112,7 +112,7 @@ def track_video(
     source: str | os.PathLike[str] | int | Iterable[Any],
     *,
     boxes: Iterable[Any],
-    preset: str = ...,
+    preset: str | None = ...,
     config: TrackerConfig | None = ...,
     start_s: float = ...,
     end_s: float | None = ...,
@@ -126,7 +126,7 @@ def track_video(
     box: Any = None,
     *,
     boxes: Iterable[Any] | None = None,
-    preset: str = "robust",
+    preset: str | None = None,
     config: TrackerConfig | None = None,
     start_s: float = 0.0,
     end_s: float | None = None,
@@ -161,7 +161,8 @@ def track_video(
     Raises
     ------
     ConfigError
-        If neither or both of *box* and *boxes* are given, or there is no such preset.
+        If neither or both of *box* and *boxes*, or both of *preset* and *config*, are given, or
+        there is no such preset.
     SourceError
         If the source cannot be opened; :class:`~tracker.errors.DamagedError` after the last good
         frame of one that ended early.

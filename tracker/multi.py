@@ -74,7 +74,7 @@ class MultiTracker:
     Raises
     ------
     ConfigError
-        If there is no such preset or order of channels.
+        If there is no such preset or order of channels, or a preset and a config are given.
 
     Examples
     --------
@@ -93,7 +93,7 @@ class MultiTracker:
     def __init__(
         self,
         *,
-        preset: str = "robust",
+        preset: str | None = None,
         config: TrackerConfig | None = None,
         channels: str = "bgr",
     ) -> None:

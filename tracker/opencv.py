@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import TrackerConfig
+from .config import TrackerConfig, config_of
 from .errors import TrackerError
 from .tracker import Tracker
 
@@ -33,20 +33,20 @@ class MeanShiftTracker:
         As for :class:`~tracker.Tracker`.
     """
 
-    def __init__(self, preset: str = "robust", config: TrackerConfig | None = None) -> None:
-        self._preset, self._config = preset, config
+    def __init__(self, preset: str | None = None, config: TrackerConfig | None = None) -> None:
+        self._config = config_of(preset, config)
         self._tracker: Tracker | None = None
 
     @classmethod
     def create(
-        cls, preset: str = "robust", config: TrackerConfig | None = None
+        cls, preset: str | None = None, config: TrackerConfig | None = None
     ) -> MeanShiftTracker:
         """Make a tracker, as ``cv2.TrackerCSRT.create()`` does."""
         return cls(preset, config)
 
     def init(self, image: NDArray[np.uint8], boundingBox: Iterable[float]) -> None:  # noqa: N803
         """Start from a box (x, y, width, height); ints and floats alike."""
-        self._tracker = Tracker(image, boundingBox, preset=self._preset, config=self._config)
+        self._tracker = Tracker(image, boundingBox, config=self._config)
 
     def update(self, image: NDArray[np.uint8]) -> tuple[bool, tuple[float, float, float, float]]:
         """Follow the target to the next frame.

@@ -65,9 +65,9 @@ class Tracker:
         outside is not learnt. It may be larger than the frame.
     time_s : float, optional
         Time of the frame in seconds.
-    preset : {"robust", "fast"}
-        A whole configuration by name: color joined with structure, or color alone in a tenth of
-        the time.
+    preset : {"robust", "fast"}, optional
+        A whole configuration by name: color joined with structure, the default, or color alone in
+        a tenth of the time.
     config : TrackerConfig, optional
         Instead of a preset.
     channels : {"bgr", "rgb"}
@@ -80,7 +80,7 @@ class Tracker:
     FrameError
         If the frame is not a picture.
     ConfigError
-        If there is no such preset or order of channels.
+        If there is no such preset or order of channels, or a preset and a config are given.
 
     Examples
     --------
@@ -114,7 +114,7 @@ class Tracker:
         box: Iterable[float],
         *,
         time_s: float | None = None,
-        preset: str = "robust",
+        preset: str | None = None,
         config: TrackerConfig | None = None,
         channels: str = "bgr",
     ) -> None:
