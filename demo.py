@@ -2,7 +2,7 @@
 
 import sys
 
-from tracker.app.cli import main
+from tracker_command import main
 
 if __name__ == "__main__":
     sys.exit(main(["demo", *sys.argv[1:]]))

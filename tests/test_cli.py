@@ -388,6 +388,13 @@ def test_a_signal_ends_the_run_and_the_recordings_are_whole(long_clip, scene, na
     assert sorted(path.name for path in Path().iterdir()) == ["a.csv", "a.mp4"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals on Windows")
+def test_ctrl_c_while_importing_ends_the_demo_quietly(tmp_path):
+    interrupted = "import signal; signal.raise_signal(signal.SIGINT); import further"
+    Path("cv2.py").write_text(interrupted)
+    assert run(REPOSITORY / "demo.py", PYTHONPATH=str(tmp_path)) == (130, "", "")
+
+
 def test_a_signal_waits_for_the_end_of_a_held_block():
     done = []
 
