@@ -70,7 +70,7 @@ INSIDE = {
         {"__init__"},
     ],
     "video": [
-        {"announced", "codecs", "conversion", "feed", "health", "names", "picking"}
+        {"announced", "codecs", "conversion", "feed", "health", "names", "picking", "pipes"}
         | {"intact", "reaching"},
         {"arrays", "camera", "decoding", "encoding", "grades", "finishing", "leftovers", "live"}
         | {"pictures", "streams"},

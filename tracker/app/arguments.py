@@ -18,6 +18,7 @@ OUTPUTS = ".mp4, .mkv, .webm, .gif, %%06d.png, %%06d.jpg; - is the standard outp
 STREAM = "video stream of several (0 is the first)"
 
 OUTPUT_FOLDER = Path("output")  # where results go that nobody gave a name
+STANDARD_INPUT = "/dev/stdin"
 AUTO = "auto"  # a bandwidth that is to be found
 
 
@@ -59,7 +60,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Follow the target of a video file, a folder of pictures or a camera. "
         f"With neither a window nor a file to write, the results go to ./{OUTPUT_FOLDER}.",
     )
-    track.add_argument("source", metavar="SOURCE", help="file, folder, pattern, camera, address")
+    track.add_argument(
+        "source",
+        metavar="SOURCE",
+        type=_source,
+        help="file, folder, pattern, camera, address; - is the standard input",
+    )
     _add_options(track)
     demo = commands.add_parser(
         "demo",
@@ -67,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Follow the target of a clip that comes with the package, and write what was "
         f"seen, the table and a contact sheet to ./{OUTPUT_FOLDER}. With SOURCE: as 'track'.",
     )
-    demo.add_argument("source", metavar="SOURCE", nargs="?", help="follow in this one instead")
+    demo.add_argument(
+        "source", metavar="SOURCE", nargs="?", type=_source, help="follow in this one instead"
+    )
     _add_options(demo)
     export = commands.add_parser(
         "export",
@@ -237,6 +245,10 @@ def _bandwidth(text: str) -> str | float:
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text}: expected a number, or {AUTO}") from None
+
+
+def _source(text: str) -> str:
+    return STANDARD_INPUT if text == "-" else text
 
 
 def _box(text: str) -> Box | Shares:

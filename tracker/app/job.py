@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from pathlib import Path
 
 from ..box import Box
 from ..detect import point_window
@@ -115,7 +116,8 @@ def _open_reel(source: str, options: argparse.Namespace) -> Reel:
         )
 
     video = open_at(options.start)
-    return Reel(video, None if video.is_live else open_at)
+    can_go_back = not (video.is_live or Path(source).is_fifo())
+    return Reel(video, open_at if can_go_back else None)
 
 
 def _tell_of_the_camera(video: Video, options: argparse.Namespace) -> None:

@@ -14,6 +14,8 @@ from .names import without_credentials
 
 __all__ = ["ADDRESSES", "live_source"]
 
+SHELL_PIPES = "/dev/"  # stdin, and fd/63 of `<(...)`
+
 ADDRESSES = ("http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp")
 """How the addresses of streams begin."""
 
@@ -48,8 +50,9 @@ def live_source(
 
 
 def _is_pipe(name: str) -> bool:
+    """Tell whether it is a pipe with a name of its own: those of the shell are read whole."""
     try:
-        return Path(name).is_fifo()
+        return Path(name).is_fifo() and not name.startswith(SHELL_PIPES)
     except OSError:  # a name that cannot be; opening it as a file will say so
         return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -25,8 +26,9 @@ from .conversion import to_bgr
 from .feed import Feed, Picture, size_of
 from .health import Health
 from .picking import pick_video, pixel_aspect
+from .pipes import NOT_AS_IT_COMES, Pipe
 
-__all__ = ["read_file"]
+__all__ = ["read_file", "read_piped"]
 
 FALLBACK_FPS = Fraction(25)
 # Raw streams carry neither times nor a rate; 25 is what FFmpeg takes for them as well.
@@ -78,13 +80,44 @@ def read_file(path: Path, start_s: float, number: int | None = None) -> Feed:
     return Feed(pictures, fps or None, _stream_end_s(container, stream), begin_s)
 
 
-def _open(path: Path, number: int | None) -> tuple[InputContainer, VideoStream]:
-    if path.stat().st_size == 0:
+def read_piped(path: Path, start_s: float, number: int | None = None, *, timeout_s: float) -> Feed:
+    """Read what another program writes to a pipe: all of it, and with its own times.
+
+    Raises
+    ------
+    SourceError, DamagedError
+        As :func:`read_file`; and when nothing is written for *timeout_s*, or three times as long
+        before the first frame.
+    """
+    with ExitStack() as stack:
+        pipe = stack.enter_context(Pipe(path, timeout_s, 3 * timeout_s))
+        container, stream = _open(path, number, pipe)
+        opened = stack.pop_all()
+    fps = stream.average_rate or stream.guessed_rate
+    pictures = _pictures(container, stream, path, start_s, *_begin(container, stream))
+    return Feed(_within(opened, path, pictures), fps or None, None)
+
+
+def _within(
+    opened: ExitStack, path: Path, pictures: Generator[Picture, None, None]
+) -> Generator[Picture, None, None]:
+    """Give the pictures, then close the pipe."""
+    with opened, closing(pictures):
+        try:
+            yield from pictures
+        except TimeoutError as error:
+            raise DamagedError(f"{path}: {error.strerror}; all before that is good") from error
+
+
+def _open(
+    path: Path, number: int | None, pipe: Pipe | None = None
+) -> tuple[InputContainer, VideoStream]:
+    if pipe is None and path.stat().st_size == 0:
         raise SourceError(f"{path}: the file is empty (0 bytes)")
     try:
         # An absolute path, so that a colon in a name is not taken for a protocol.
-        container = av.open(str(path.absolute()), "r", metadata_errors="replace")
-    except av.FFmpegError as error:
+        container = av.open(pipe or str(path.absolute()), "r", metadata_errors="replace")
+    except (av.FFmpegError, TimeoutError) as error:
         raise SourceError(f"{path}: {_why_not_open(path, error)}") from error
     try:
         stream = pick_video(container, number)
@@ -96,9 +129,11 @@ def _open(path: Path, number: int | None) -> tuple[InputContainer, VideoStream]:
     return container, stream
 
 
-def _why_not_open(path: Path, error: av.FFmpegError) -> str:
+def _why_not_open(path: Path, error: av.FFmpegError | TimeoutError) -> str:
     if not isinstance(error, av.InvalidDataError):
         return str(error.strerror)
+    if path.is_fifo():
+        return NOT_AS_IT_COMES
     with path.open("rb") as file:
         is_mp4 = file.read(8)[4:] == b"ftyp"
     if is_mp4:
@@ -253,14 +288,10 @@ def _packets(container: InputContainer, health: Health) -> Iterator[Packet[Any]]
 
 def _trouble(container: InputContainer, stream: VideoStream, path: Path, health: Health) -> str:
     """Say in words what is missing or broken; empty if all is well."""
-    index = stream.index_entries
-    if "mp4" in _formats(container) and len(index):
-        there, needed = path.stat().st_size, index[-1].pos + index[-1].size
-        if there < needed:
-            return _cut_off(there, needed)
-    there, announced = path.stat().st_size, announced_size(path)
-    if announced is not None and there < announced:
-        return _cut_off(there, announced)
+    needed = None if path.is_fifo() else _needed_size(container, stream, path)
+    there = path.stat().st_size
+    if needed is not None and there < needed:
+        return f"the file is cut off, {there:,} of {needed:,} bytes are there"
     end_s = _end_s(container)
     if not HEADERS_TELL_THE_END & _formats(container):
         end_s = None
@@ -269,5 +300,9 @@ def _trouble(container: InputContainer, stream: VideoStream, path: Path, health:
     return health.words()
 
 
-def _cut_off(there: int, needed: int) -> str:
-    return f"the file is cut off, {there:,} of {needed:,} bytes are there"
+def _needed_size(container: InputContainer, stream: VideoStream, path: Path) -> int | None:
+    """Tell how many bytes the whole file has, by its own word."""
+    index = stream.index_entries
+    if "mp4" in _formats(container) and len(index):
+        return index[-1].pos + index[-1].size
+    return announced_size(path)

@@ -31,6 +31,8 @@ class Sound(NamedTuple):
 
 def check_sound(source: Path, path: Path) -> None:
     """Raise SinkError if *source* has no sound, or one that does not go into *path* as it is."""
+    if source.is_fifo():
+        raise SinkError(f"{source}: is read but once, its sound is gone; leave --keep-audio away")
     try:
         with av.open(str(source.absolute())) as container:
             sound = container.streams.best("audio")

@@ -156,9 +156,10 @@ def open_video(
     source : str, path or int
         A video file; a folder of pictures, or a pattern such as ``frames/*.png``, taken in
         natural order (2 before 10) at 25 frames a second; the number of a camera, as int or
-        as digits; the address of a live stream, such as ``rtsp://`` or ``http://``; or a named
-        pipe. A file or folder whose name is digits is written ``./0``. Or anything that yields
-        uint8 arrays, BGR, gray or BGRA, or pairs of one and its time in seconds.
+        as digits; the address of a live stream, such as ``rtsp://`` or ``http://``; a named pipe,
+        live too; or the standard input, ``/dev/stdin``, read whole as a file is. A file or folder
+        whose name is digits is written ``./0``. Or anything that yields uint8 arrays, BGR, gray
+        or BGRA, or pairs of one and its time in seconds.
     start_s, end_s : float
         Seconds in the container's own time: frames that start in [start_s, end_s) are given, to
         half a frame. Most files begin at 0; recordings of broadcasts need not.
@@ -166,7 +167,8 @@ def open_video(
         Give no more than so many frames.
     timeout_s : float
         A live source without a picture for so many seconds counts as away: see
-        :attr:`Frame.outage`. Opening it may take three times as long.
+        :attr:`Frame.outage`. The standard input without a byte for so long has ended. Opening
+        either may take three times as long.
     stream : int
         Which video stream of several, 0 for the first; without it the one FFmpeg finds best.
     camera : CameraConfig
@@ -215,7 +217,7 @@ def open_video(
     else:
         name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
         try:
-            feed = _feed_of(name, start_s, stream)
+            feed = _feed_of(name, start_s, stream, timeout_s)
         except SourceError:
             raise
         except OSError as error:
@@ -223,20 +225,21 @@ def open_video(
     return Video(name, feed, is_live=live is not None, end_s=end_s, max_frames=max_frames)
 
 
-def _feed_of(name: str, start_s: float, stream: int | None) -> Feed:
-    """Open a file, folder or pattern."""
+def _feed_of(name: str, start_s: float, stream: int | None, timeout_s: float) -> Feed:
+    """Open a file, folder or pattern, or the standard input."""
     if not name:  # Path("") is the working directory
         raise SourceError("source '': expected a name; is a variable empty?")
     path = Path(name)
-    is_film = path.is_file() and path.suffix.lower() not in PICTURE_SUFFIXES
+    is_picture = path.suffix.lower() in PICTURE_SUFFIXES
+    is_film = path.is_fifo() or (path.is_file() and not is_picture)
     if stream is not None and not is_film:
         raise ConfigError(f"stream={stream}: {name} is no video file")
     if path.is_dir():
         return read_pictures(find_pictures(name), start_s)
+    if is_film:
+        return _decoding_of(path, start_s, stream, timeout_s)
     if path.is_file():
-        if path.suffix.lower() in PICTURE_SUFFIXES:
-            return read_pictures([path], start_s)
-        return _decoding_of(path, start_s, stream)
+        return read_pictures([path], start_s)
     if path.exists():
         raise SourceError(f"{name}: neither a file nor a folder")
     shown = without_credentials(name)
@@ -248,13 +251,16 @@ def _feed_of(name: str, start_s: float, stream: int | None) -> Feed:
     raise SourceError(f"{name}: {_missing(name)}")
 
 
-def _decoding_of(path: Path, start_s: float, stream: int | None) -> Feed:
+def _decoding_of(path: Path, start_s: float, stream: int | None, timeout_s: float) -> Feed:
     try:
-        from .decoding import read_file  # PyAV loads FFmpeg: only for those who read a file
+        # PyAV loads FFmpeg: only for those who read a file
+        from .decoding import read_file, read_piped
     except ImportError as error:
         raise SourceError(
             f"{path}: reading video files needs PyAV ({error}); run: pip install av"
         ) from error
+    if path.is_fifo():
+        return read_piped(path, start_s, stream, timeout_s=timeout_s)
     return read_file(path, start_s, stream)
 
 

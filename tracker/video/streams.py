@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import select
-import time
 from collections.abc import Generator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +13,7 @@ from ..errors import SourceError
 from .conversion import to_bgr
 from .feed import Image
 from .picking import pick_video, pixel_aspect
+from .pipes import NOT_AS_IT_COMES, Pipe
 from .reaching import why_not_reached
 
 __all__ = ["read_address", "read_pipe"]
@@ -25,7 +22,6 @@ __all__ = ["read_address", "read_pipe"]
 # was read to learn the format, and with that the first keyframe.
 OPTIONS = {"rtsp_transport": "tcp"}
 
-POLL_S = 0.05  # between two looks at a pipe that nobody writes to yet
 BROKEN_IN_A_ROW = 50  # packets that cannot be decoded; more are no passing disturbance
 
 
@@ -70,44 +66,14 @@ def read_pipe(
         When nobody writes to it, or no video.
     """
     try:
-        with closing(_Pipe(path, timeout_s)) as pipe, av.open(pipe, "r") as video:
+        with Pipe(path, timeout_s, timeout_s) as pipe, av.open(pipe, "r") as video:
             yield from _decode(video, number)
-    except TimeoutError as error:
-        raise SourceError(f"nothing was written to the pipe for {timeout_s:g} s") from error
     except av.InvalidDataError as error:
-        raise SourceError(
-            "what was written to the pipe cannot be read as it comes; an MP4 must have its index "
-            "in front, Matroska needs none"
-        ) from error
-    except av.FFmpegError as error:
+        raise SourceError(NOT_AS_IT_COMES) from error
+    except (av.FFmpegError, TimeoutError) as error:
         raise SourceError(str(error.strerror)) from error
     except OSError as error:
         raise SourceError(f"cannot be read ({error.strerror})") from error
-
-
-class _Pipe:
-    """A named pipe as a file that FFmpeg reads; opening it does not wait for a writer."""
-
-    def __init__(self, path: Path, timeout_s: float) -> None:
-        self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        self._timeout_s = timeout_s
-        self._has_begun = False
-
-    def read(self, n_bytes: int) -> bytes:
-        """Give what is there, as soon as anything is; b"" when the writer is gone."""
-        give_up_s = time.monotonic() + self._timeout_s
-        while (left_s := give_up_s - time.monotonic()) > 0:
-            ready, _, _ = select.select([self._fd], [], [], left_s)
-            data = os.read(self._fd, n_bytes) if ready else b""
-            if data or (ready and self._has_begun):
-                self._has_begun = True
-                return data
-            time.sleep(POLL_S)  # without a writer a pipe is always "ready", with nothing
-        raise TimeoutError
-
-    def close(self) -> None:
-        """Close the pipe; who writes to it then hears of it."""
-        os.close(self._fd)
 
 
 def _decode(container: Any, number: int | None) -> Generator[Image, None, None]:
