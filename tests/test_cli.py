@@ -313,6 +313,25 @@ def test_a_wrong_option_ends_with_2(clip, capsys, arguments, message):
 
 
 @pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--start", "-1", "start -1.0 s: must be 0 or later"),
+        ("--end", "0", "end 0.0 s: must be after the start, 0 s"),
+        ("--timeout", "0", "timeout 0.0 s: must be above 0 and finite"),
+        ("--max-frames", "0", "max frames 0: must be 1 or more"),
+        ("--stream", "-1", "stream -1: video streams are numbered from 0"),
+        ("--color", "", "color '': expected #rrggbb, or one of black"),
+    ],
+)
+def test_wrong_values_are_told_in_the_words_of_the_command_line(
+    clip, capsys, option, value, message
+):
+    found = [] if option == "--color" else ["--auto"]
+    assert main(["track", str(clip), *found, option, value, "--no-window"]) == 2
+    assert f"tracker: {message}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("n_frames", "ids", "words"),
     [
         (0, set(), "0 frames: no target"),
@@ -332,7 +351,7 @@ def test_a_summary_counts_frames_and_targets(capsys, n_frames, ids, words):
         (["--box", "5000,2,30,40"], "5000"),
         (["--box", "1,2,30,40", "--preset", "fastest"], "fastest"),
         (["--box", "1,2,30,40", "--start", "-1"], "start"),
-        (["--box", "1,2,30,40", "--max-frames", "0"], "max_frames"),
+        (["--box", "1,2,30,40", "--max-frames", "0"], "max frames"),
         (["--box", "1,2,30,40", "--csv", "none/a.csv"], "none"),
         (["--box", "1,2,30,40", "--csv", "a.txt"], "a.txt"),
         (["--box", "1,2,30,40", "--output", "a.avi"], "a.avi"),

@@ -183,9 +183,9 @@ def test_closing_ends_the_thread(server):
 
 
 def test_a_stream_has_no_past_and_a_time_out_is_a_time(server):
-    with pytest.raises(ConfigError, match=r"start_s=2: http://127.0.0.1:\d+/live.mjpg is live"):
+    with pytest.raises(ConfigError, match=r"start 2 s: http://127.0.0.1:\d+/live.mjpg is live"):
         open_video(server.address, start_s=2)
-    with pytest.raises(ConfigError, match="timeout_s=0: must be"):
+    with pytest.raises(ConfigError, match="timeout 0 s: must be"):
         open_video(server.address, timeout_s=0)
 
 

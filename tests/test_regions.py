@@ -113,8 +113,10 @@ def test_pictures_of_16_bits_gray_and_with_alpha_are_segmented(drawn, tmp_path):
             2,
             "mosaic.png: is what is read; give another name",
         ),
-        (["mosaic.png", "--table", "r.csv", "--color-radius", "0"], 2, "color_radius 0.0: must"),
-        (["mosaic.png", "--table", "r.csv", "--min-area", "0"], 2, "min_area 0: must be >= 1"),
+        (["mosaic.png", "--table", "r.csv", "--color-radius", "0"], 2, "color radius 0.0: must"),
+        (["mosaic.png", "--table", "r.csv", "--min-area", "0"], 2, "min area 0: must be >= 1"),
+        (["mosaic.png", "--spatial-radius", "0"], 2, "spatial radius 0.0: must be >= 1"),
+        (["nan.tif", "--table", "r.csv"], 4, "nan.tif: has pixels that are no finite numbers"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
@@ -122,6 +124,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
 ):
     (tmp_path / "words.png").write_text("no picture")
     (tmp_path / "empty.png").touch()
+    cv2.imwrite("nan.tif", np.full((9, 9), np.nan, np.float32))
     before = drawn[0].read_bytes()
     assert main(["segment", *arguments]) == status
     said = capsys.readouterr().err

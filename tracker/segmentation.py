@@ -87,17 +87,17 @@ def segment(image: Array, spatial_radius: float, color_radius: float, min_area: 
     their least and largest values; one hot pixel among many faint ones is better clipped before.
     """
     values = _checked(image)
-    for name, option, least in (("spatial_radius", spatial_radius, 1), ("min_area", min_area, 1)):
+    for name, option, least in (("spatial radius", spatial_radius, 1), ("min area", min_area, 1)):
         if not least <= option < math.inf:
             raise ConfigError(f"{name} {option}: must be >= {least}, in pixels")
     if not 0 < color_radius < math.inf:
-        raise ConfigError(f"color_radius {color_radius}: must be > 0, in the picture's units")
+        raise ConfigError(f"color radius {color_radius}: must be > 0, in the picture's units")
     levels, step = _in_8_bits(values)
     radius = color_radius / step
     if values.dtype != np.uint8 and levels.any() and radius < FINEST:
         raise ConfigError(
-            f"color_radius {color_radius}: must be >= {FINEST * step:.4g} for a picture with "
-            f"values from {values.min():.4g} to {values.max():.4g}; clip outliers with numpy.clip"
+            f"color radius {color_radius}: must be >= {FINEST * step:.4g} for a picture with "
+            f"values from {values.min():.4g} to {values.max():.4g}; clip outliers before"
         )
     radius = min(radius, WIDEST)
     reach = min(spatial_radius, max(levels.shape))  # all of it; more is too much for the filter

@@ -48,7 +48,7 @@ class Job:
 
 def is_found(options: argparse.Namespace) -> bool:
     """Tell whether the target is to be found rather than drawn."""
-    return bool(options.auto or options.point or options.color)
+    return options.auto or options.point is not None or options.color is not None
 
 
 def why_windowless(options: argparse.Namespace) -> str:
@@ -147,13 +147,13 @@ def _choose(
 ) -> tuple[Frame, Box | None, bool]:
     """Find the target as the options say, or let the user draw it; as `choose_target` gives it."""
     window = player.window if player is not None else None
-    if options.point:
+    if options.point is not None:
         return first, point_window(first.image, options.point), False
     if options.color == PICK:
         if window is None:
             raise ConfigError("--color pick: there is no window to pick it in; give a name or hex")
         return *pick_color(first, reel, window, moves=reel.source.is_live), False
-    if options.color:
+    if options.color is not None:
         return *find_color(first, reel, window, options.color), False
     if player is None:
         return first, None, False

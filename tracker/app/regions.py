@@ -45,7 +45,7 @@ def read_picture(path: Path) -> Array:
     Raises
     ------
     SourceError
-        If there is no file, or it is no picture OpenCV can read.
+        If there is no file, it is no picture OpenCV can read, or a pixel is no finite number.
     """
     try:
         encoded = np.frombuffer(path.read_bytes(), np.uint8)
@@ -56,6 +56,8 @@ def read_picture(path: Path) -> Array:
     if picture is None:
         suffixes = " ".join(sorted(PICTURE_SUFFIXES))
         raise SourceError(f"{path}: no picture that can be read, or a damaged one ({suffixes})")
+    if not np.isfinite(picture).all():
+        raise SourceError(f"{path}: has pixels that are no finite numbers; replace them by some")
     return picture
 
 

@@ -30,7 +30,7 @@ def live_source(
     index = _camera_index(source)
     if index is not None:
         if stream is not None:
-            raise ConfigError(f"stream={stream}: camera {index} has but one")
+            raise ConfigError(f"stream {stream}: camera {index} has but one")
         return f"camera {index}", partial(read_camera, index, camera)
     name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
     if camera != AS_IT_IS:

@@ -202,9 +202,9 @@ def open_video(
     """
     start_s, end_s, max_frames = _check_span(start_s, end_s, max_frames)
     if not (math.isfinite(timeout_s) and timeout_s > 0):
-        raise ConfigError(f"timeout_s={timeout_s}: must be a number of seconds above 0")
+        raise ConfigError(f"timeout {timeout_s} s: must be above 0 and finite")
     if stream is not None and stream < 0:
-        raise ConfigError(f"stream={stream}: video streams are numbered from 0")
+        raise ConfigError(f"stream {stream}: video streams are numbered from 0")
     if not isinstance(source, str | bytes | os.PathLike | int) and isinstance(source, Iterable):
         feed = read_arrays(source, start_s)
         return Video("frames", feed, end_s=end_s, max_frames=max_frames)
@@ -212,7 +212,7 @@ def open_video(
     if live is not None:
         name, connect = live
         if start_s:
-            raise ConfigError(f"start_s={start_s:g}: {name} is live and has no past")
+            raise ConfigError(f"start {start_s:g} s: {name} is live and has no past")
         feed = read_live(name, connect, timeout_s)
     else:
         name = os.fspath(source)  # type: ignore[arg-type]  # ints are cameras
@@ -233,7 +233,7 @@ def _feed_of(name: str, start_s: float, stream: int | None, timeout_s: float) ->
     is_picture = path.suffix.lower() in PICTURE_SUFFIXES
     is_film = path.is_fifo() or (path.is_file() and not is_picture)
     if stream is not None and not is_film:
-        raise ConfigError(f"stream={stream}: {name} is no video file")
+        raise ConfigError(f"stream {stream}: {name} is no video file")
     if path.is_dir():
         return read_pictures(find_pictures(name), start_s)
     if is_film:
@@ -268,11 +268,11 @@ def _check_span(
     start_s: float, end_s: float | None, max_frames: int | None
 ) -> tuple[float, float | None, int | None]:
     if not (math.isfinite(start_s) and start_s >= 0):
-        raise ConfigError(f"start_s={start_s}: must be a time in seconds, 0 or later")
+        raise ConfigError(f"start {start_s} s: must be 0 or later")
     if end_s is not None and not end_s > start_s:
-        raise ConfigError(f"end_s={end_s}: must be after the start, {start_s:g} s")
+        raise ConfigError(f"end {end_s} s: must be after the start, {start_s:g} s")
     if max_frames is not None and max_frames < 1:
-        raise ConfigError(f"max_frames={max_frames}: must be 1 or more")
+        raise ConfigError(f"max frames {max_frames}: must be 1 or more")
     return float(start_s), end_s, max_frames
 
 
