@@ -294,10 +294,11 @@ def test_a_target_that_is_not_found_is_said(clip, capsys, how, status, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--box", "1,2,3"], "expected four"),
-        (["--box", "1,2,0,4"], "width must be > 0"),
-        (["--box", "a,2,3,4"], "a,2,3,4: expected four numbers in px or percent, x,y,width,height"),
-        (["--box", "nan,2,3,4"], "expected four"),
+        (["--box", "1,2,3"], "1,2,3: expected x,y,width,height in px or percent"),
+        (["--box", "1,2,0,4"], "1,2,0,4: expected x,y,width,height in px or percent, width and"),
+        (["--box", "1%,2%,0%,4%"], "1%,2%,0%,4%: expected x,y,width,height in px or percent"),
+        (["--box", "a,2,3,4"], "a,2,3,4: expected"),
+        (["--box", "nan,2,3,4"], "nan,2,3,4: expected"),
         (["--speed", "9"], "unrecognized arguments"),
         (["--point", "5,5", "--point", "9,9"], "--point: given twice"),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -254,19 +253,12 @@ def _source(text: str) -> str:
 def _box(text: str) -> Box | Shares:
     words = [word.strip() for word in text.split(",")]
     try:
-        numbers = tuple(float(word.removesuffix("%")) for word in words)
+        box = Box.of([float(word.removesuffix("%")) for word in words])
     except ValueError:
-        numbers = ()
-    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
         raise argparse.ArgumentTypeError(
-            f"{text}: expected four numbers in px or percent, x,y,width,height"
-        )
-    for side, length in zip(("width", "height"), numbers[2:], strict=True):
-        if length <= 0:
-            raise argparse.ArgumentTypeError(f"{text}: {side} must be > 0")
-    if "%" not in text:
-        return Box.of(numbers)
-    return Shares(numbers, tuple(word.endswith("%") for word in words))
+            f"{text}: expected x,y,width,height in px or percent, width and height above 0"
+        ) from None
+    return Shares(box, tuple(word.endswith("%") for word in words)) if "%" in text else box
 
 
 def _point(text: str) -> tuple[float, float]:
