@@ -11,9 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from tracker import MultiTracker, Tracker, iou
+from tracker import (
+    ClimbConfig,
+    ColorConfig,
+    ConfidenceConfig,
+    MultiTracker,
+    PatchConfig,
+    Tracker,
+    draw,
+    draw_all,
+    iou,
+    open_sink,
+    open_video,
+    tracks_to_supervision,
+)
 from tracker.detect import point_window
-from tracker.errors import BoxError, ConfigError, FrameError, TrackerError
+from tracker.errors import BoxError, ConfigError, FrameError, SinkError, TargetError, TrackerError
 
 DTYPES = ["bool", "int8", "uint16", "int32", "int64", "float16", "float32", "float64", "complex64"]
 
@@ -239,3 +252,69 @@ def test_every_error_of_ours_can_be_caught_as_one(plain):
             Tracker(frame, box)
         with pytest.raises(ValueError, match=r"expected|must be"):
             Tracker(frame, box)
+
+
+# --- other kinds of things
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: PatchConfig(target_side="24"), "target_side '24': expected 8 to 128 pixels"),
+        (lambda: PatchConfig(padding=None), "padding None: expected 0.5 to 4"),
+        (lambda: ColorConfig(bins=8), "bins 8: bgr takes 3 of them"),
+        (lambda: ColorConfig(target_rate="0.1"), "target_rate '0.1': expected 0 to 1"),
+        (lambda: ColorConfig(edge_threshold=None), "edge_threshold None: expected 0 to 510"),
+        (
+            lambda: ConfidenceConfig(lost_below=None),
+            "lost_below None, seen_above 0.25, .* expected",
+        ),
+        (lambda: ConfidenceConfig(calibration="0"), "calibration '0': expected a finite number"),
+        (lambda: ClimbConfig(tolerance=None), "tolerance None: must be > 0 pixels"),
+        (lambda: ClimbConfig(max_steps=2.5), "max_steps 2.5: must be a whole number, >= 1"),
+        (lambda: open_video("no.mp4", start_s=None), "start None s: must be 0 or later"),
+        (lambda: open_video("no.mp4", end_s="3"), "end '3' s: must be after the start, 0 s"),
+        (lambda: open_video("no.mp4", max_frames=2.5), "max frames 2.5: must be a whole number"),
+        (lambda: open_video("no.mp4", timeout_s="5"), "timeout '5' s: must be above 0 and finite"),
+        (lambda: open_video("no.mp4", stream="1"), "stream '1': video streams are numbered from 0"),
+    ],
+)
+def test_an_option_of_another_kind_is_refused_as_one_out_of_range(make, message):
+    with pytest.raises(ConfigError, match=message):
+        make()
+
+
+def test_one_track_in_the_place_of_several_is_told_and_the_other_way_round(plain, plain_tracks):
+    image, track = plain[0][0], plain_tracks[0]
+    with pytest.raises(ConfigError, match=r"track is a dict: .* several are drawn by draw_all"):
+        draw(image, {1: track})
+    with pytest.raises(ConfigError, match=r"tracks is a Track: expected .* one is \{1: track\}"):
+        draw_all(image, track)
+    with pytest.raises(ConfigError, match=r"density: expected a map and the Box it covers"):
+        draw(image, track, density=np.ones((9, 9)))
+    assert (draw(image, track, label=7) == draw(image, track, label="7")).all()
+
+
+def test_tracks_that_are_not_by_number_are_no_detections(plain_tracks):
+    pytest.importorskip("supervision")
+    with pytest.raises(ConfigError, match="tracks is a list: expected"):
+        tracks_to_supervision(plain_tracks)
+
+
+@pytest.mark.parametrize("boxes", [None, 3, [], (1, 2, 3), np.ones((2, 5))])
+def test_overlaps_of_what_has_not_four_numbers_are_refused(boxes):
+    with pytest.raises(BoxError, match=r"boxes of shape .*: expected \(4,\) or \(n, 4\)"):
+        iou((0, 0, 9, 9), boxes)
+
+
+def test_a_number_that_no_target_can_have_is_refused_as_one_that_none_has():
+    with pytest.raises(TargetError, match=r"target \[1\]: not followed; those that are: none"):
+        MultiTracker().remove([1])
+
+
+def test_a_recording_of_a_rate_that_is_none_is_refused(tmp_path):
+    with pytest.raises(SinkError, match=r"like='clip.mp4': expected a video that open_video has"):
+        open_sink(tmp_path / "a.mp4", like="clip.mp4")
+    with pytest.raises(SinkError, match="fps='25': must be a rate above 0"):
+        open_sink(tmp_path / "a.mp4", fps="25")
+    assert not list(tmp_path.iterdir())

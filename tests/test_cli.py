@@ -319,7 +319,7 @@ def test_a_wrong_option_ends_with_2(clip, capsys, arguments, message):
         ("--start", "-1", "start -1.0 s: must be 0 or later"),
         ("--end", "0", "end 0.0 s: must be after the start, 0 s"),
         ("--timeout", "0", "timeout 0.0 s: must be above 0 and finite"),
-        ("--max-frames", "0", "max frames 0: must be 1 or more"),
+        ("--max-frames", "0", "max frames 0: must be a whole number, 1 or more"),
         ("--stream", "-1", "stream -1: video streams are numbered from 0"),
         ("--color", "", "color '': expected #rrggbb, or one of black"),
     ],

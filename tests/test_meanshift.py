@@ -175,7 +175,7 @@ def test_a_finer_tolerance_takes_more_steps():
         ({"kernel": "box"}, "kernel 'box': expected one of flat, epanechnikov, gaussian"),
         ({"tolerance": 0}, "tolerance 0: must be > 0 pixels"),
         ({"tolerance": math.nan}, "tolerance nan: must be > 0 pixels"),
-        ({"max_steps": 0}, "max_steps 0: must be >= 1"),
+        ({"max_steps": 0}, "max_steps 0: must be a whole number, >= 1"),
     ],
 )
 def test_impossible_options_of_the_climb_are_refused(options, message):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ConfigError
+from .inputs import is_number
 
 __all__ = [
     "BackProjection",
@@ -78,16 +80,18 @@ class ColorConfig:
         if self.space not in DEFAULT_BINS:
             raise ConfigError(f"space {self.space!r}: expected one of {', '.join(DEFAULT_BINS)}")
         expected = len(DEFAULT_BINS[self.space])
-        if self.bins is not None and len(self.bins) != expected:
+        if self.bins is not None and not (
+            isinstance(self.bins, Sequence) and len(self.bins) == expected
+        ):
             raise ConfigError(f"bins {self.bins}: {self.space} takes {expected} of them")
         for count in self.bins or ():
             if not isinstance(count, int) or not 1 <= count <= 32:
                 raise ConfigError(f"bins {self.bins}: each must be a whole number, 1 to 32")
-        if not 0 <= self.edge_threshold <= 510:
-            raise ConfigError(f"edge_threshold {self.edge_threshold}: expected 0 to 510")
+        if not is_number(self.edge_threshold, 0, 510):
+            raise ConfigError(f"edge_threshold {self.edge_threshold!r}: expected 0 to 510")
         for name in ("target_rate", "surroundings_rate"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"{name} {getattr(self, name)}: expected 0 to 1")
+            if not is_number(getattr(self, name), 0, 1):
+                raise ConfigError(f"{name} {getattr(self, name)!r}: expected 0 to 1")
 
 
 class Comparison(NamedTuple):

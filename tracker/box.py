@@ -173,12 +173,20 @@ def iou(boxes: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
     float64 array of shape () or (n,)
         0 (apart) to 1 (the same); 0 where both are empty, NaN where a number is NaN.
 
+    Raises
+    ------
+    BoxError
+        If the boxes have not four numbers each.
+
     Examples
     --------
     >>> float(iou((0, 0, 10, 10), (5, 0, 10, 10)))
     0.3333333333333333
     """
     a, b = np.asarray(boxes, np.float64), np.asarray(others, np.float64)
+    for each in (a, b):
+        if each.shape[-1:] != (4,):
+            raise BoxError(f"boxes of shape {each.shape}: expected (4,) or (n, 4)")
     low = np.maximum(a[..., :2], b[..., :2])
     high = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:])
     shared = np.maximum(high - low, 0).prod(axis=-1)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from .box import Box
 from .errors import ConfigError
+from .inputs import is_number
 
 __all__ = [
     "JOINT_CONFIDENCE",
@@ -136,13 +137,14 @@ class ConfidenceConfig:
 
     def __post_init__(self) -> None:
         levels = (self.lost_below, self.seen_above, self.doubt_below, self.sure_above)
-        if not 0 <= levels[0] < levels[1] <= levels[2] <= levels[3] <= 1:
+        within = all(is_number(level, 0, 1) for level in levels)
+        if not (within and levels[0] < levels[1] <= levels[2] <= levels[3]):
             raise ConfigError(
-                "lost_below {}, seen_above {}, doubt_below {}, sure_above {}: expected "
+                "lost_below {!r}, seen_above {!r}, doubt_below {!r}, sure_above {!r}: expected "
                 "0 <= lost < seen <= doubt <= sure <= 1".format(*levels)
             )
-        if not math.isfinite(self.calibration):
-            raise ConfigError(f"calibration {self.calibration}: expected a finite number")
+        if not (is_number(self.calibration) and math.isfinite(self.calibration)):
+            raise ConfigError(f"calibration {self.calibration!r}: expected a finite number")
 
     def score(self, belief: float) -> float:
         """Give the score of a belief."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import cv2
@@ -12,7 +13,15 @@ from numpy.typing import NDArray
 from .box import Box
 from .errors import BoxError, ConfigError, FrameError
 
-__all__ = ["as_bgr_code", "check_channels", "check_frame", "lies_on", "on_frame", "seconds"]
+__all__ = [
+    "as_bgr_code",
+    "check_channels",
+    "check_frame",
+    "is_number",
+    "lies_on",
+    "on_frame",
+    "seconds",
+]
 
 LEAST_LENGTH = 1.0  # pixels of a box's width or height: a target of less is not seen
 LARGEST_OF_FRAME = 10.0  # widths or heights of the frame: a larger box is a mistake
@@ -112,6 +121,17 @@ def seconds(time_s: float | None) -> float | None:
     if not math.isfinite(seconds):
         raise FrameError(f"time_s {time_s!r}: expected a finite number of seconds, or None")
     return seconds
+
+
+def is_number(value: Any, least: float = -math.inf, most: float = math.inf) -> bool:
+    """Tell whether it is one real number, not less than *least* and not more than *most*.
+
+    Examples
+    --------
+    >>> is_number(0.5, 0, 1), is_number(2, 0, 1), is_number("0.5", 0, 1), is_number(math.nan)
+    (True, False, False, False)
+    """
+    return isinstance(value, Real) and least <= value <= most  # type: ignore[operator]
 
 
 def check_channels(channels: Any) -> str:

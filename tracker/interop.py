@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .track import Track
+from .track import Track, check_tracks
 
 if TYPE_CHECKING:
     from supervision import Detections as Detections
@@ -36,6 +36,8 @@ def tracks_to_supervision(tracks: Mapping[int, Track]) -> Detections:
 
     Raises
     ------
+    ConfigError
+        If *tracks* are not by their numbers.
     ImportError
         If supervision is not installed: ``pip install "meanshift-tracker[supervision]"``.
     """
@@ -45,6 +47,7 @@ def tracks_to_supervision(tracks: Mapping[int, Track]) -> Detections:
         raise ImportError(
             f'{error}: to_supervision needs it; pip install "meanshift-tracker[supervision]"'
         ) from error
+    check_tracks(tracks)
     shown = {number: track for number, track in tracks.items() if track.ok}
     boxes = [(*track.box[:2], track.box.right, track.box.bottom) for track in shown.values()]
     corners = [track.rotated_box.corners() for track in shown.values()]

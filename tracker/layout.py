@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .backprojection import Bins, histogram
 from .box import Box
 from .errors import ConfigError
+from .inputs import is_number
 from .kernels import (
     Aperture,
     box_distance,
@@ -54,10 +55,10 @@ class PatchConfig:
     """Surroundings in view, in sides of the target: half of it each way."""
 
     def __post_init__(self) -> None:
-        if not 8 <= self.target_side <= 128:
-            raise ConfigError(f"target_side {self.target_side}: expected 8 to 128 pixels")
-        if not 0.5 <= self.padding <= 4:
-            raise ConfigError(f"padding {self.padding}: expected 0.5 to 4 sides of the target")
+        if not is_number(self.target_side, 8, 128):
+            raise ConfigError(f"target_side {self.target_side!r}: expected 8 to 128 pixels")
+        if not is_number(self.padding, 0.5, 4):
+            raise ConfigError(f"padding {self.padding!r}: expected 0.5 to 4 sides of the target")
 
 
 class Layout(NamedTuple):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .box import Box, RotatedBox
 from .errors import ConfigError
+from .inputs import is_number
 from .kernels import PROFILES, Aperture, ProfileName
 
 __all__ = ["Climb", "ClimbConfig", "Moments", "climb", "climb_aperture", "moments", "rotated_box"]
@@ -42,10 +43,10 @@ class ClimbConfig:
     def __post_init__(self) -> None:
         if self.kernel not in PROFILES:
             raise ConfigError(f"kernel {self.kernel!r}: expected one of {', '.join(PROFILES)}")
-        if not self.tolerance > 0:
-            raise ConfigError(f"tolerance {self.tolerance}: must be > 0 pixels")
-        if self.max_steps < 1:
-            raise ConfigError(f"max_steps {self.max_steps}: must be >= 1")
+        if not (is_number(self.tolerance) and self.tolerance > 0):
+            raise ConfigError(f"tolerance {self.tolerance!r}: must be > 0 pixels")
+        if not is_number(self.max_steps, 1) or self.max_steps != int(self.max_steps):
+            raise ConfigError(f"max_steps {self.max_steps!r}: must be a whole number, >= 1")
 
 
 class Climb(NamedTuple):

@@ -433,7 +433,8 @@ class MultiTracker:
         return frame
 
     def _known(self, number: int) -> Target:
-        if number not in self._targets:
+        try:
+            return self._targets[number]
+        except (KeyError, TypeError):  # TypeError of what can be no key, as a list
             known = ", ".join(map(str, self._targets)) or "none"
-            raise TargetError(f"target {number!r}: not followed; those that are: {known}")
-        return self._targets[number]
+            raise TargetError(f"target {number!r}: not followed; those that are: {known}") from None

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from .box import Box
 from .errors import ConfigError, FrameError
+from .inputs import is_number
 from .merging import areas_of, connected, means_of, merge, neighbor_pairs, numbered
 
 __all__ = ["Region", "region_table", "segment"]
@@ -88,10 +89,10 @@ def segment(image: Array, spatial_radius: float, color_radius: float, min_area: 
     """
     values = _checked(image)
     for name, option, least in (("spatial radius", spatial_radius, 1), ("min area", min_area, 1)):
-        if not least <= option < math.inf:
-            raise ConfigError(f"{name} {option}: must be >= {least}, in pixels")
-    if not 0 < color_radius < math.inf:
-        raise ConfigError(f"color radius {color_radius}: must be > 0, in the picture's units")
+        if not is_number(option, least) or option == math.inf:
+            raise ConfigError(f"{name} {option!r}: must be >= {least}, in pixels")
+    if not is_number(color_radius) or not 0 < color_radius < math.inf:
+        raise ConfigError(f"color radius {color_radius!r}: must be > 0, in the picture's units")
     levels, step = _in_8_bits(values)
     radius = color_radius / step
     if values.dtype != np.uint8 and levels.any() and radius < FINEST:
@@ -100,7 +101,9 @@ def segment(image: Array, spatial_radius: float, color_radius: float, min_area: 
             f"values from {values.min():.4g} to {values.max():.4g}; clip outliers before"
         )
     radius = min(radius, WIDEST)
-    reach = min(spatial_radius, max(levels.shape))  # all of it; more is too much for the filter
+    reach = min(
+        float(spatial_radius), max(levels.shape)
+    )  # all of it; more is too much for the filter
     filtered = cv2.pyrMeanShiftFiltering(levels, reach, radius, maxLevel=0)
     smooth = filtered[..., : values.shape[2]].astype(np.float32)
     labels = connected(smooth, SAME * radius)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .box import Box, RotatedBox
 from .confidence import State
+from .errors import ConfigError
 
 if TYPE_CHECKING:
     from .interop import Detections
 
-__all__ = ["Track"]
+__all__ = ["Track", "check_tracks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,13 @@ class Track:
         interop = importlib.import_module(".interop", __package__)
         detections: Detections = interop.tracks_to_supervision({target: self})
         return detections
+
+
+def check_tracks(tracks: Any) -> None:
+    """Raise ConfigError unless *tracks* are by the numbers of their targets."""
+    if not isinstance(tracks, Mapping):
+        kind = type(tracks).__name__
+        raise ConfigError(
+            f"tracks is a {kind}: expected {{number: Track}}, as MultiTracker.update gives; one "
+            "is {1: track}"
+        )

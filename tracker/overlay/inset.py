@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..box import Box
+from ..errors import ConfigError
 from .primitives import (
     CAP_HEIGHT,
     DARK,
@@ -69,6 +70,8 @@ def draw_inset(
 
     Smaller where every corner is taken; left away on a picture too small to hold it.
     """
+    if not (isinstance(density, tuple) and len(density) == 2 and isinstance(density[1], Box)):
+        raise ConfigError("density: expected a map and the Box it covers, as Tracker.density gives")
     values, region = density
     unit, (rows, columns) = drawing_unit(canvas.shape), canvas.shape[:2]
     margin, frame = round(MARGIN * unit), line_width(1.5 * unit)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..box import Box
 from ..confidence import State
+from ..errors import ConfigError
 from ..track import Track
 from .inset import draw_inset
 from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
@@ -63,14 +64,19 @@ def draw(
     ------
     FrameError
         If the image is not such an array, or *out* does not fit it.
+    ConfigError
+        If the track or the density is none.
     """
+    if not isinstance(track, Track):
+        kind = type(track).__name__
+        raise ConfigError(f"track is a {kind}: expected a Track; several are drawn by draw_all")
     canvas = canvas_of(image, out)
     unit = drawing_unit(canvas.shape)
     draw_trail(canvas, trail, track.box, unit, STATE_COLORS)
     outline = outline_of(track)
     lost = track.state is State.LOST
     draw_outline(canvas, outline, STATE_COLORS[track.state], unit, dashed=lost)
-    words = lay_out_beside(track, label, outline, unit, canvas.shape)
+    words = lay_out_beside(track, str(label), outline, unit, canvas.shape)
     if density is not None:
         keep_clear = [bounds(outline), *([words[1]] if words else [])]
         draw_inset(canvas, outline, density, keep_clear=keep_clear)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..box import Box
 from ..confidence import State
-from ..track import Track
+from ..track import Track, check_tracks
 from .inset import draw_inset
 from .outline import canvas_of, draw_outline, draw_trail, handed_back, outline_of
 from .plate import draw_plate, lay_out_beside
@@ -86,7 +86,10 @@ def draw_all(
     ------
     FrameError
         If the image is not such an array, or *out* does not fit it.
+    ConfigError
+        If *tracks* are not by their numbers.
     """
+    check_tracks(tracks)
     canvas = canvas_of(image, out)
     unit = drawing_unit(canvas.shape)
     outlines = {number: outline_of(track) for number, track in tracks.items()}

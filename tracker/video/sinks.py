@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import FrameError, SinkError
+from ..inputs import is_number
 from .feed import Image
 from .grades import USUAL, Grade, check_grade
 from .names import PICTURE_SINK_SUFFIXES, PIPE, SINK_SUFFIXES, is_pattern
@@ -106,8 +107,8 @@ class Sink:
         """Tell when the picture is shown, in seconds of the recording."""
         now_s = self._next_s
         if time_s is not None:
-            if not math.isfinite(time_s):
-                raise FrameError(f"time_s={time_s}: must be a finite number of seconds")
+            if not (is_number(time_s) and math.isfinite(time_s)):
+                raise FrameError(f"time_s={time_s!r}: must be a finite number of seconds")
             if self._zero_s is None:
                 self._zero_s = time_s - float(now_s)
             now_s = Fraction(time_s - self._zero_s)
@@ -176,6 +177,8 @@ def open_sink(
         or it has no such quality or effort; and by ``write`` and ``close`` when writing fails.
     """
     path = Path(path)
+    if like is not None and not hasattr(like, "fps"):
+        raise SinkError(f"{path}: like={like!r}: expected a video that open_video has opened")
     rate = _rate(fps if fps is not None or like is None else like.fps)
     try:
         from .writers import open_writer  # PyAV loads FFmpeg: only for those who record
@@ -214,8 +217,8 @@ def _rate(fps: Fraction | float | None) -> Fraction:
     """Make the rate a fraction, NTSC's own where it is meant."""
     if fps is None:
         return DEFAULT_FPS
-    if not (math.isfinite(fps) and fps > 0):
-        raise SinkError(f"fps={fps}: must be a rate above 0")
+    if not is_number(fps) or not 0 < fps < math.inf:
+        raise SinkError(f"fps={fps!r}: must be a rate above 0")
     if isinstance(fps, Fraction):
         return fps.limit_denominator(FINEST_RATE)
     ntsc = Fraction(math.ceil(fps) * 1000, 1001)

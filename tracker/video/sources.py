@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from ..errors import ConfigError, SourceError
+from ..inputs import is_number
 from .arrays import read_arrays
 from .camera import AS_IT_IS, CameraConfig
 from .connecting import ADDRESSES, live_source
@@ -201,10 +202,10 @@ def open_video(
     for smaller pictures.
     """
     start_s, end_s, max_frames = _check_span(start_s, end_s, max_frames)
-    if not (math.isfinite(timeout_s) and timeout_s > 0):
-        raise ConfigError(f"timeout {timeout_s} s: must be above 0 and finite")
-    if stream is not None and stream < 0:
-        raise ConfigError(f"stream {stream}: video streams are numbered from 0")
+    if not is_number(timeout_s) or not 0 < timeout_s < math.inf:
+        raise ConfigError(f"timeout {timeout_s!r} s: must be above 0 and finite")
+    if stream is not None and not is_number(stream, 0):
+        raise ConfigError(f"stream {stream!r}: video streams are numbered from 0")
     if not isinstance(source, str | bytes | os.PathLike | int) and isinstance(source, Iterable):
         feed = read_arrays(source, start_s)
         return Video("frames", feed, end_s=end_s, max_frames=max_frames)
@@ -267,12 +268,12 @@ def _decoding_of(path: Path, start_s: float, stream: int | None, timeout_s: floa
 def _check_span(
     start_s: float, end_s: float | None, max_frames: int | None
 ) -> tuple[float, float | None, int | None]:
-    if not (math.isfinite(start_s) and start_s >= 0):
-        raise ConfigError(f"start {start_s} s: must be 0 or later")
-    if end_s is not None and not end_s > start_s:
-        raise ConfigError(f"end {end_s} s: must be after the start, {start_s:g} s")
-    if max_frames is not None and max_frames < 1:
-        raise ConfigError(f"max frames {max_frames}: must be 1 or more")
+    if not is_number(start_s, 0) or start_s == math.inf:
+        raise ConfigError(f"start {start_s!r} s: must be 0 or later")
+    if end_s is not None and not (is_number(end_s) and end_s > start_s):
+        raise ConfigError(f"end {end_s!r} s: must be after the start, {start_s:g} s")
+    if max_frames is not None and not (is_number(max_frames, 1) and max_frames % 1 == 0):
+        raise ConfigError(f"max frames {max_frames!r}: must be a whole number, 1 or more")
     return float(start_s), end_s, max_frames
 
 
