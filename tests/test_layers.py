@@ -27,7 +27,7 @@ LAYERS = [
     {"search"},
     {"redetect"},
     {"saving", "rows", "tables"},
-    {"tracker", "association"},
+    {"tracker", "target", "association"},
     {"multi"},
     {"interop", "opencv", "overlay", "loop", "screen", "movers"},
     {"app"},
@@ -98,7 +98,7 @@ CORE = {
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
     *{"appearance", "centering", "extent"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
-    *{"claims", "saving", "tracker", "association", "multi", "opencv"},
+    *{"claims", "saving", "tracker", "target", "association", "multi", "opencv"},
 }
 WINDOWS = {
     *{"imshow", "namedWindow", "waitKey", "waitKeyEx", "pollKey", "destroyWindow"},

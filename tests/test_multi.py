@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -314,6 +315,17 @@ def test_a_copy_goes_on_apart_from_what_it_is_a_copy_of(scene):
     assert other.update(scene[1][0]) == found
     other.remove(1)
     assert targets.ids == (1,)
+
+
+def test_it_shows_its_targets_and_their_states(scene):
+    targets = fast()
+    assert repr(targets) == "<MultiTracker at frame -1: no targets>"
+    image, box = scene[0]
+    for _ in range(2):
+        targets.add(image, box)
+    targets.update(scene[1][0])
+    assert repr(targets) == "<MultiTracker at frame 1: 1 tracking, 2 tracking>"
+    assert re.fullmatch(r"<Tracker at frame 1: tracking, \(.*\), [01].\d\d>", repr(targets[2]))
 
 
 # --- targets know of each other

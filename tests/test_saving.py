@@ -16,9 +16,9 @@ from following import follow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracker import Box, ColorConfig, Track, Tracker, TrackerConfig
+from tracker import Box, ColorConfig, MultiTracker, Track, Tracker, TrackerConfig
 from tracker.errors import StateFileError
-from tracker.saving import VERSION
+from tracker.saving import VERSION, read_state, write_state
 from tracker.synthetic import occlusion_scene
 
 HIDDEN = 60  # frame of the occlusion scene at which the target is lost
@@ -298,3 +298,90 @@ def test_a_scene_read_again_is_the_same(frames_of):
     """What the test in another process rests on."""
     assert np.array_equal(occlusion_scene().image(33), frames_of("occlusion")[33][0])
     assert follow(frames_of("plain")[:9]) == follow(frames_of("plain")[:9])
+
+
+# --- several
+
+
+@pytest.fixture(scope="module")
+def three_saved(tmp_path_factory, frames_of) -> Path:
+    """Save three targets: one follows the whole, one a part of it, one was removed before."""
+    image, box = frames_of("plain")[0]
+    targets = MultiTracker(preset="fast")
+    for each in (box, box, box.scaled(0.5)):
+        targets.add(image, each)
+    targets.remove(2)
+    targets.save(path := tmp_path_factory.mktemp("saved") / "targets.npz")
+    return path
+
+
+@pytest.mark.parametrize("preset", ["robust", "fast"])
+def test_several_saved_go_on_to_the_last_digit_with_their_numbers(frames_of, tmp_path, preset):
+    frames, stranger = frames_of("plain")[:8], (250, 190, 40, 30)
+    targets = MultiTracker(preset=preset, channels="rgb")
+    image, box = frames[0]
+    for each in (box, box.scaled(0.5), stranger, stranger):
+        targets.add(image, each, 0.0)
+    targets.remove(3)
+    targets.remove(4)
+
+    def follow_on(targets: MultiTracker, indices: range) -> list[dict[int, Track]]:
+        return [
+            targets.update(frames[n][0], n / 25, detections=[stranger] if n > 2 else None)
+            for n in indices
+        ]
+
+    follow_on(targets, range(1, 5))  # the stranger is seen twice, and begins a target next
+    targets.save(tmp_path / "targets.npz")
+    again = MultiTracker.load(tmp_path / "targets.npz")
+    assert again.tracks == targets.tracks
+    assert (again.config, again.channels) == (targets.config, "rgb")
+    expected = follow_on(targets, range(5, 8))
+    assert list(expected[-1]) == [1, 2, 5]
+    assert follow_on(again, range(5, 8)) == expected
+    assert again.add(image, box) == targets.add(image, box) == 6
+
+
+def test_none_saved_are_none_and_their_numbers_are_not_used_again(plain, tmp_path):
+    targets = MultiTracker()
+    targets.remove(targets.add(*plain[0]))
+    targets.save(tmp_path / "targets.npz")
+    again = MultiTracker.load(tmp_path / "targets.npz")
+    assert again.ids == ()
+    assert again.add(*plain[0]) == 2
+
+
+def test_one_and_several_are_told_from_each_other(saved, three_saved, tmp_path):
+    (tmp_path / "one.npz").write_bytes(saved)
+    with pytest.raises(
+        StateFileError, match=r"one\.npz: is a saved Tracker, no MultiTracker; read"
+    ):
+        MultiTracker.load(tmp_path / "one.npz")
+    with pytest.raises(StateFileError, match="is a saved MultiTracker, no Tracker; read it by Mul"):
+        Tracker.load(three_saved)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.999])
+def test_a_truncated_file_of_several_is_refused(three_saved, tmp_path, share):
+    whole = three_saved.read_bytes()
+    (tmp_path / "cut.npz").write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(StateFileError, match=r"cut\.npz: not a saved tracker, or damaged"):
+        MultiTracker.load(tmp_path / "cut.npz")
+
+
+def test_a_changed_file_of_several_is_refused(three_saved, tmp_path):
+    members = members_of(three_saved.read_bytes())
+    changed = with_header(three_saved.read_bytes(), lambda header: {**header, "last_id": 1})
+    without = archive_of({name: members[name] for name in members if name != "3/target"})
+    for contents in (changed, without):
+        (tmp_path / "changed.npz").write_bytes(contents)
+        with pytest.raises(StateFileError, match="changed since it was saved"):
+            MultiTracker.load(tmp_path / "changed.npz")
+
+
+def test_what_lacks_a_target_is_refused_though_its_digest_is_right(three_saved, tmp_path):
+    numbers, arrays = read_state(three_saved, of="MultiTracker")
+    del arrays["3/target"]
+    write_state(tmp_path / "lacks.npz", numbers, arrays, of="MultiTracker")
+    with pytest.raises(StateFileError, match=r"lacks\.npz: .*'target'.* was the file changed"):
+        MultiTracker.load(tmp_path / "lacks.npz")

@@ -11,8 +11,8 @@ import copy
 import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
+from os import PathLike
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +22,16 @@ from .box import Box, iou
 from .claims import Claim, apart, neighbors, nested
 from .confidence import State
 from .config import TrackerConfig, config_of
-from .errors import FrameError, TargetError
+from .errors import FrameError, StateFileError, TargetError, TrackerError
 from .inputs import check_channels, check_frame, lies_on, on_frame, seconds
 from .redetect import BETTER_ODDS, LEAST_ODDS, reach_after
+from .saving import Arrays, Numbers, read_state, write_state
+from .target import Target
 from .track import Track
 from .tracker import Tracker
 
 __all__ = ["MultiTracker"]
 
-# Frames lost, or frames with detections of which none was its, of a target that detections began.
-ENDS_AFTER = 30
 # How much likelier a target that went astray is where it was detected than where it is taken to be,
 # log odds by the first frame: twice what redetection asks for, which looks at it more than once.
 CLEARLY = 2 * BETTER_ODDS
@@ -39,28 +39,6 @@ CLEARLY = 2 * BETTER_ODDS
 # a part, as a face of a person, is off by more.
 CENTERED = 0.15
 JUST = 3  # frames since a detection in which a thing is not far from where it was
-
-
-@dataclass(slots=True)
-class Target:
-    """One of those that are followed, and how it has fared."""
-
-    tracker: Tracker
-    track: Track
-    detected: bool = False
-    """Whether detections began it, and may end it."""
-    lost_for: int = 0
-    """Frames."""
-    undetected_for: int = 0
-    """Frames with detections since one was its."""
-    detection: Box | None = None
-    """The last that was its, and the frame it was in; None, and that it was added or put in."""
-    detected_in: int = 0
-
-    @property
-    def over(self) -> bool:
-        """Whether it is to be followed no longer."""
-        return self.detected and max(self.lost_for, self.undetected_for) >= ENDS_AFTER
 
 
 class MultiTracker:
@@ -116,6 +94,70 @@ class MultiTracker:
     def tracks(self) -> dict[int, Track]:
         """The newest track of each target."""
         return {number: target.track for number, target in self._targets.items()}
+
+    def __repr__(self) -> str:
+        states = ", ".join(f"{number} {track.state}" for number, track in self.tracks.items())
+        return f"<MultiTracker at frame {self._index}: {states or 'no targets'}>"
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Save all that is known of all targets: an NPZ file of arrays and JSON, without pickle."""
+        states = {number: target.state() for number, target in self._targets.items()}
+        numbers: Numbers = {
+            "config": self.config.to_dict(),
+            "channels": self.channels,
+            "frame_shape": self._frame_shape,
+            "index": self._index,
+            "time_s": self._time_s,
+            "last_id": self._last_id,
+            "nested": [sorted(pair) for pair in self._nested],
+            "sightings": [dataclasses.asdict(each) for each in self._sightings],
+            "targets": {number: its_numbers for number, (its_numbers, _) in states.items()},
+        }
+        arrays = {
+            f"{number}/{name}": array
+            for number, (_, its_arrays) in states.items()
+            for name, array in its_arrays.items()
+        }
+        write_state(path, numbers, arrays, of="MultiTracker")
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> MultiTracker:
+        """Load saved targets; they go on as the saved ones would have, to the last digit.
+
+        Raises
+        ------
+        StateFileError
+            If the file cannot be read.
+        """
+        numbers, arrays = read_state(path, of="MultiTracker")
+        try:
+            return cls._of(numbers, arrays)
+        except (KeyError, TypeError, ValueError, IndexError, TrackerError) as error:
+            raise StateFileError(f"{path}: {error!r}; was the file changed?") from error
+
+    @classmethod
+    def _of(cls, numbers: Numbers, arrays: Arrays) -> MultiTracker:
+        targets = cls(
+            config=TrackerConfig.from_dict(numbers["config"]), channels=numbers["channels"]
+        )
+        targets._frame_shape = tuple(numbers["frame_shape"])
+        targets._index, targets._time_s = numbers["index"], numbers["time_s"]
+        targets._last_id = numbers["last_id"]
+        targets._nested = {frozenset(pair) for pair in numbers["nested"]}
+        targets._sightings = [
+            Sighting(**{**each, "box": Box(*each["box"])}) for each in numbers["sightings"]
+        ]
+        for number, its_numbers in numbers["targets"].items():
+            begin = f"{number}/"
+            its_arrays = {
+                name.removeprefix(begin): array
+                for name, array in arrays.items()
+                if name.startswith(begin)
+            }
+            target = Target.of(its_numbers, its_arrays)
+            target.track = targets._counted(target.tracker.track)
+            targets._targets[int(number)] = target
+        return targets
 
     def __copy__(self) -> MultiTracker:
         """Copy it with all its targets, which go on apart from the copied ones."""

@@ -38,7 +38,16 @@ from .track import Track
 if TYPE_CHECKING:
     from .tracker import Tracker
 
-__all__ = ["FORMAT", "VERSION", "read_state", "restore", "state_of", "write_state"]
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "Arrays",
+    "Numbers",
+    "read_state",
+    "restore",
+    "state_of",
+    "write_state",
+]
 
 FORMAT = "meanshift-tracker state"
 VERSION = 6
@@ -47,22 +56,28 @@ Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
 
 
-def write_state(path: str | PathLike[str], numbers: Numbers, arrays: Arrays) -> None:
-    """Write plain numbers (anything JSON can hold) and arrays to *path*, as it is named."""
-    header = json.dumps({"format": FORMAT, "version": VERSION, **numbers}).encode()
+def write_state(
+    path: str | PathLike[str], numbers: Numbers, arrays: Arrays, *, of: str = "Tracker"
+) -> None:
+    """Write plain numbers (anything JSON can hold) and arrays to *path*, as it is named.
+
+    *of* is the class whose state it is.
+    """
+    header = json.dumps({"format": FORMAT, "version": VERSION, "of": of, **numbers}).encode()
     contents: Arrays = {"header": np.frombuffer(header, np.uint8), **arrays}
     file = io.BytesIO()
     np.savez_compressed(file, digest=_digest(contents), **contents)  # type: ignore[arg-type]
     Path(path).write_bytes(file.getvalue())
 
 
-def read_state(path: str | PathLike[str]) -> tuple[Numbers, Arrays]:
+def read_state(path: str | PathLike[str], *, of: str = "Tracker") -> tuple[Numbers, Arrays]:
     """Read what :func:`write_state` wrote.
 
     Raises
     ------
     StateFileError
-        If the file is not there, is damaged, was changed, or is not of this format and version.
+        If the file is not there, is damaged, was changed, is not of this format and version, or is
+        of another class.
     """
     try:
         file = io.BytesIO(Path(path).read_bytes())
@@ -79,9 +94,11 @@ def read_state(path: str | PathLike[str]) -> tuple[Numbers, Arrays]:
             f"{path}: format {numbers.get('format')!r} version {numbers.get('version')!r}: "
             f"expected {FORMAT!r} version {VERSION}; save it again with this version"
         )
-    digest = arrays.pop("digest", None)
+    digest, kind = arrays.pop("digest", None), numbers.get("of", "Tracker")
     if digest is None or digest.tobytes() != _digest(arrays).tobytes():
         raise StateFileError(f"{path}: changed since it was saved; save it again")
+    if kind != of:
+        raise StateFileError(f"{path}: is a saved {kind}, no {of}; read it by {kind}.load")
     del arrays["header"]
     return numbers, arrays
 

@@ -253,6 +253,10 @@ class Tracker:
         """
         return self._looks.colors.table.take(self._view.bins), self._view.patch.region
 
+    def __repr__(self) -> str:
+        track = self._track
+        return f"<Tracker at frame {track.index}: {track.state}, {track.box}, {track.score:.2f}>"
+
     def save(self, path: str | PathLike[str]) -> None:
         """Save all that the tracker knows: an NPZ file of arrays and JSON, without pickle."""
         write_state(path, *state_of(self))
