@@ -217,9 +217,11 @@ def test_pictures_that_are_read_are_not_written_over(tmp_path):
 @pytest.mark.parametrize(
     "how", [["--point", "125,125"], ["--color", "#d22828"]], ids=lambda how: how[0]
 )
-def test_the_target_can_be_found_without_a_mouse(clip, scene, how):
+def test_the_target_can_be_found_without_a_mouse(clip, scene, how, capsys):
     assert main(["track", str(clip), *how, "--no-window", "--csv", "a.csv"]) == 0
     tracks = read_table("a.csv")
+    told = f"round (125, 125) is {tracks[0].box}; if the target is more than that, or less, give"
+    assert (told in capsys.readouterr().out) == (how[0] == "--point")
     truth = np.array([box for _, box in scene[len(scene) - len(tracks) :]])
     overlaps = iou([track.box for track in tracks], truth)
     assert len(tracks) > len(scene) - 20

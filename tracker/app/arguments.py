@@ -116,7 +116,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         type=_point,
         action=_Once,
         metavar="X,Y",
-        help="target: the region round this point, px",
+        help="target: the region of like colors round this point, px; it may be a part",
     )
     target(
         "--color",

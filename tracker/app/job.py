@@ -148,7 +148,13 @@ def _choose(
     """Find the target as the options say, or let the user draw it; as `choose_target` gives it."""
     window = player.window if player is not None else None
     if options.point is not None:
-        return first, point_window(first.image, options.point), False
+        x, y = options.point
+        box = point_window(first.image, options.point)
+        say(
+            f"the region of like colors round ({x:g}, {y:g}) is {box}; if the target is more than "
+            "that, or less, give its --box"
+        )
+        return first, box, False
     if options.color == PICK:
         if window is None:
             raise ConfigError("--color pick: there is no window to pick it in; give a name or hex")

@@ -1,4 +1,4 @@
-"""Point: the region round a click becomes the window.
+"""Point: the region of like colors round a click becomes the window.
 
 Windows of several sizes and shapes are taken for the target in turn. What has the colors of the
 window, rather than of the ring round it, is a density; the window climbs it and takes the size of
@@ -33,7 +33,9 @@ USUAL_SIDE, SIDE_DEVIATION = 0.14, 1.5
 def point_window(
     frame: NDArray[np.uint8], point: tuple[float, float], channels: str = "bgr"
 ) -> Box:
-    """Find the region round a point of a frame.
+    """Find the region of like colors round a point of a frame.
+
+    Of a thing of many colors that may be a part: of a person, the shirt.
 
     Parameters
     ----------
