@@ -105,3 +105,9 @@ def test_what_is_missing_is_said_with_its_remedy(findings):
     assert "No module named 'av'" in words
     assert "pip install av" in words
     assert "--box" in words
+
+
+def test_a_headless_wheel_goes_before_one_with_windows_comes(findings):
+    headless = replace(findings, gui="", wheels={"opencv-python-headless": "5.0.0.93"})
+    way = "for windows: pip uninstall -y opencv-python-headless, then pip install opencv-python"
+    assert any(way in line for line in report(headless))

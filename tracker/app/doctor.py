@@ -166,7 +166,9 @@ def _advice(findings: Findings) -> list[str]:
     if findings.codecs.get("write libx264") is False:
         advice.append("PyAV has no libx264, so nothing can be recorded: pip install av (its wheel)")
     if not findings.gui:
+        without = f"pip uninstall -y {' '.join(findings.wheels)}, then " if findings.wheels else ""
         advice.append(
-            "no windows, so give the target with --box; for windows: pip install opencv-python"
+            "no windows, so give the target with --box; for windows: "
+            f"{without}pip install opencv-python"
         )
     return advice
