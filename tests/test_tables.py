@@ -12,6 +12,7 @@ import textwrap
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -355,6 +356,19 @@ def test_a_second_target_may_come_later_and_every_row_has_an_id_then(tmp_path, s
     assert [track.reason for track in targets[1]] == ['he said "behind, 1"']
     assert [track.index for track in targets[2]] == [1]
     assert [one.name for one in tmp_path.iterdir()] == [path.name], "no other file is left"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".txt"])
+def test_targets_have_whole_numbers_of_any_kind(tmp_path, suffix):
+    with open_table(tmp_path / f"a{suffix}", ids=True) as table:
+        for number in (np.int64(3), 0, 1):
+            table.write(make_track(), number)
+        for number in ("a", None, 1.5):
+            with pytest.raises(SinkError, match=f"target {number!r}: expected a whole number"):
+                table.write(make_track(), number)
+        with pytest.raises(SinkError, match="a dict came: expected a Track, each with its number"):
+            table.write({1: make_track()})
+    assert sorted(read_targets(tmp_path / f"a{suffix}")) == [0, 1, 3]
 
 
 def test_the_form_of_the_challenge_counts_from_one_and_leaves_lost_targets_away(tmp_path):

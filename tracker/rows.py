@@ -59,7 +59,7 @@ def line_of(track: Track, target_id: int | None, suffix: str) -> str:
     Empty for a lost target in the form of the challenge, which has boxes that are there only.
     """
     if suffix == MOT:
-        return _mot_line(track, target_id or MOT_FIRST) if track.ok else ""
+        return _mot_line(track, MOT_FIRST if target_id is None else target_id) if track.ok else ""
     index, *others = _cells(track)
     row = [index, *([] if target_id is None else [target_id]), *others, 0]
     if suffix == CSV:

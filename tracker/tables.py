@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import operator
 import os
 import warnings
 from collections.abc import Iterator
@@ -82,11 +83,18 @@ class Table:
         Raises
         ------
         SinkError
-            If it cannot be written, the table is closed, or it has no ids and the target is not
-            the first.
+            If it cannot be written, the table is closed, it has no ids and the target is not the
+            first, or what came is no track or no number.
         """
         if self._file.closed:
             raise SinkError(f"{self.path}: the table is closed; open a new one")
+        if not isinstance(track, Track):
+            kind = type(track).__name__
+            raise SinkError(f"{self.path}: a {kind} came: expected a Track, each with its number")
+        try:
+            target_id = operator.index(target_id)
+        except TypeError:
+            raise SinkError(f"{self.path}: target {target_id!r}: expected a whole number") from None
         if target_id != FIRST_ID and not self.has_ids:
             raise SinkError(
                 f"{self.path}: has no ids, and a row of target {target_id} came; "
