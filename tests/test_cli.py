@@ -221,7 +221,10 @@ def test_the_target_can_be_found_without_a_mouse(clip, scene, how, capsys):
     assert main(["track", str(clip), *how, "--no-window", "--csv", "a.csv"]) == 0
     tracks = read_table("a.csv")
     told = f"round (125, 125) is {tracks[0].box}; if the target is more than that, or less, give"
-    assert (told in capsys.readouterr().out) == (how[0] == "--point")
+    said = capsys.readouterr().out
+    assert (told in said) == (how[0] == "--point")
+    first_s = f"was found at {tracks[0].time_s:.2f} s, and not before"
+    assert (first_s in said) == (len(tracks) < len(scene))
     truth = np.array([box for _, box in scene[len(scene) - len(tracks) :]])
     overlaps = iou([track.box for track in tracks], truth)
     assert len(tracks) > len(scene) - 20

@@ -484,7 +484,7 @@ def test_a_sound_file_has_no_video_in_it(tmp_path):
 
 
 def test_what_is_neither_file_nor_folder_is_refused():
-    with pytest.raises(SourceError, match="neither a file nor a folder"):
+    with pytest.raises(SourceError, match="neither a file, a folder nor a pipe"):
         open_video("/dev/null")
 
 

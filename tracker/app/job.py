@@ -149,18 +149,21 @@ def _choose(
     window = player.window if player is not None else None
     if options.point is not None:
         x, y = options.point
-        box = point_window(first.image, options.point)
+        region = point_window(first.image, options.point)
         say(
-            f"the region of like colors round ({x:g}, {y:g}) is {box}; if the target is more than "
-            "that, or less, give its --box"
+            f"the region of like colors round ({x:g}, {y:g}) is {region}; if the target is more "
+            "than that, or less, give its --box"
         )
-        return first, box, False
+        return first, region, False
     if options.color == PICK:
         if window is None:
             raise ConfigError("--color pick: there is no window to pick it in; give a name or hex")
         return *pick_color(first, reel, window, moves=reel.source.is_live), False
     if options.color is not None:
-        return *find_color(first, reel, window, options.color), False
+        found, box = find_color(first, reel, window, options.color)
+        if found.time_s > first.time_s:
+            say(f"something {options.color} was found at {found.time_s:.2f} s, and not before")
+        return found, box, False
     if player is None:
         return first, None, False
     return choose_target(player, reel, first, preview)

@@ -242,7 +242,7 @@ def _feed_of(name: str, start_s: float, stream: int | None, timeout_s: float) ->
     if path.is_file():
         return read_pictures([path], start_s)
     if path.exists():
-        raise SourceError(f"{name}: neither a file nor a folder")
+        raise SourceError(f"{name}: neither a file, a folder nor a pipe")
     shown = without_credentials(name)
     if "://" in name or shown != name:
         known = ", ".join(ADDRESSES)
