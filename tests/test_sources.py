@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -366,6 +367,35 @@ def test_a_cut_file_gives_its_good_frames_and_then_says_where_and_why(tmp_path):
     assert f"frame {last.index} ({last.time_s:.2f} s)" in str(error)
     assert f"the file is cut off, {path.stat().st_size:,} of" in str(error)
     assert str(path) in str(error)
+
+
+def test_what_was_written_to_a_pipe_tells_no_end_and_is_whole(tmp_path):
+    class Piped(io.BytesIO):
+        seek = tell = None
+
+    for kind, codec in (("avi", "mpeg4"), ("matroska", "libx264"), ("mpegts", "libx264")):
+        file = Piped()
+        with av.open(file, "w", format=kind) as container:
+            stream = container.add_stream(codec, rate=25)
+            stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+            for number in range(30):
+                frame = av.VideoFrame.from_ndarray(numbered(number), format="bgr24")
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        (tmp_path / kind).write_bytes(file.getvalue())
+        with open_video(tmp_path / kind) as video:
+            assert [number_in(frame.image) for frame in video] == list(range(30)), kind
+
+
+def test_an_avi_of_frames_that_are_coded_out_of_order_is_whole_and_evenly_timed(tmp_path):
+    path = write_video(tmp_path / "a.avi", 60, codec="libx264")
+    with open_video(path) as video:
+        assert video.fps == 25
+        times = {number_in(frame.image): frame.time_s for frame in video}
+    assert list(times) == list(range(60))
+    assert np.diff(list(times.values())) == pytest.approx(1 / 25)
+    with open_video(path, start_s=times[40]) as video:
+        assert [number_in(frame.image) for frame in video] == list(range(40, 60))
 
 
 @pytest.mark.parametrize("name", ["cut.mkv", "cut.avi"])

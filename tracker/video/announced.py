@@ -7,6 +7,7 @@ from pathlib import Path
 __all__ = ["announced_size"]
 
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"  # RFC 8794, RFC 9559
+UNKNOWN = 0xFFFFFFFF  # of an AVI that was written to a pipe
 HEAD = 4096  # bytes, more than any header before the first segment
 
 
@@ -19,7 +20,7 @@ def announced_size(path: Path) -> int | None:
         head = file.read(HEAD)
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         size = int.from_bytes(head[4:8], "little")
-        return 8 + size if size else None  # 0 while it is being written
+        return 8 + size if 0 < size < UNKNOWN else None  # 0 while it is being written
     if head[:4] != EBML:
         return None
     header, at = _number(head, 4)

@@ -74,10 +74,9 @@ def read_file(path: Path, start_s: float, number: int | None = None) -> Feed:
         container.close()
         container, stream = _open(path, number)
         began = _begin(container, stream)
-    fps = stream.average_rate or stream.guessed_rate
     pictures = _pictures(container, stream, path, start_s, *began)
     begin_s = float((stream.start_time or 0) * (stream.time_base or 0))
-    return Feed(pictures, fps or None, _stream_end_s(container, stream), begin_s)
+    return Feed(pictures, _rate(container, stream), _stream_end_s(container, stream), begin_s)
 
 
 def read_piped(path: Path, start_s: float, number: int | None = None, *, timeout_s: float) -> Feed:
@@ -93,9 +92,8 @@ def read_piped(path: Path, start_s: float, number: int | None = None, *, timeout
         pipe = stack.enter_context(Pipe(path, timeout_s, 3 * timeout_s))
         container, stream = _open(path, number, pipe)
         opened = stack.pop_all()
-    fps = stream.average_rate or stream.guessed_rate
     pictures = _pictures(container, stream, path, start_s, *_begin(container, stream))
-    return Feed(_within(opened, path, pictures), fps or None, None)
+    return Feed(_within(opened, path, pictures), _rate(container, stream), None)
 
 
 def _within(
@@ -199,7 +197,7 @@ def _pictures(
     """Give every good picture from *start_s* on, then say what was wrong, if anything was."""
     n_given, size, aspect = 0, "", pixel_aspect(stream)
     # Films may begin before 0: with no start asked for, that is where.
-    wanted = _from(frames, start_s, _frame_s(stream)) if start_s > 0 else frames
+    wanted = _from(frames, start_s, _frame_s(container, stream)) if start_s > 0 else frames
     with container:
         for frame, time_s in wanted:
             image = to_bgr(frame, aspect)
@@ -241,15 +239,25 @@ def _from(frames: Iterator[TimedFrame], start_s: float, last_s: float) -> Iterat
         yield before
 
 
-def _frame_s(stream: VideoStream) -> float:
-    """Tell how long a frame lasts, the mean where it varies."""
-    return float(1 / (stream.average_rate or stream.guessed_rate or FALLBACK_FPS))
+def _rate(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    """Tell how many frames a second there are, the mean where it varies."""
+    mean, guessed = stream.average_rate, stream.guessed_rate
+    # The mean is of times that AVI does not tell, and can be the double.
+    return (guessed or mean if "avi" in _formats(container) else mean or guessed) or None
+
+
+def _frame_s(container: InputContainer, stream: VideoStream) -> float:
+    """Tell how long a frame lasts."""
+    return float(1 / (_rate(container, stream) or FALLBACK_FPS))
 
 
 def _decode(container: InputContainer, stream: VideoStream, health: Health) -> Iterator[TimedFrame]:
     """Decode every good frame with its time, strictly increasing; note the bad ones."""
-    frame_s = _frame_s(stream)
-    counted = stream.codec_context.name in A_FRAME_A_PACKET
+    frame_s = _frame_s(container, stream)
+    # AVI does not tell when a frame is shown; where that is not the order in which they come, the
+    # times that FFmpeg then gives are not theirs.
+    timed = not ("avi" in _formats(container) and stream.codec_context.has_b_frames)
+    counted = timed and stream.codec_context.name in A_FRAME_A_PACKET
     for packet in _packets(container, health):
         if packet.stream.index != stream.index:  # an empty last one has no index of its own
             continue
@@ -268,7 +276,8 @@ def _decode(container: InputContainer, stream: VideoStream, health: Health) -> I
             if frame.is_corrupt:
                 health.note("a broken frame", frame.pts)
                 continue
-            time_s = health.passed(frame.time, frame_s)
+            is_told = timed or health.last_s is None
+            time_s = health.passed(frame.time if is_told else None, frame_s)
             health.came(frame.pts)
             yield frame, time_s
     health.came(sys.maxsize)
@@ -292,8 +301,9 @@ def _trouble(container: InputContainer, stream: VideoStream, path: Path, health:
     there = path.stat().st_size
     if needed is not None and there < needed:
         return f"the file is cut off, {there:,} of {needed:,} bytes are there"
-    end_s = _end_s(container)
-    if not HEADERS_TELL_THE_END & _formats(container):
+    end_s, kind = _end_s(container), _formats(container)
+    # An AVI whose header was written before its end was known tells neither size nor end.
+    if not HEADERS_TELL_THE_END & kind or ("avi" in kind and needed is None):
         end_s = None
     if end_s is not None and health.reached_s < end_s - END_SLACK_S:
         return f"the file ends at {health.reached_s:.2f} s of the {end_s:.2f} s it announces"
