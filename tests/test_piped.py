@@ -103,4 +103,5 @@ def test_the_sound_of_a_pipe_cannot_be_kept(pipe, tmp_path):
 
 
 def test_a_dash_is_the_standard_input():
-    assert read_arguments(["track", "-"]).source == "/dev/stdin"
+    for command in (["track", "-"], ["demo", "-"], ["export", "-", "a.csv", "--output", "a.mp4"]):
+        assert read_arguments(command).source == "/dev/stdin"

@@ -81,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
         help="draw the tracks of a table onto its video, without tracking again",
         description="Draw the tracks that a run wrote as a table onto its video again.",
     )
-    export.add_argument("source", metavar="VIDEO", help="the video or pictures that were followed")
+    export.add_argument(
+        "source", metavar="VIDEO", type=_source, help="the video or pictures that were followed"
+    )
     export.add_argument(
         "table", metavar="TABLE", type=Path, help="what --csv, --jsonl or --mot wrote"
     )
