@@ -370,6 +370,16 @@ def test_a_value_that_cannot_be_used_ends_with_2(clip, capsys, arguments, messag
     assert len(complaint.strip().splitlines()) == 1
 
 
+def test_a_name_that_no_file_can_have_is_told_in_one_line(clip, capsys):
+    Path("loop.mp4").symlink_to("loop.mp4")
+    long = "a" * 300 + ".csv"
+    assert main(["track", "loop.mp4", "--auto", "--no-window"]) == 4
+    assert main(["track", str(clip), "--auto", "--no-window", "--csv", long]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("tracker: loop.mp4: no such file")
+    assert second == f"tracker: {long}: File name too long"
+
+
 @pytest.mark.parametrize("source", ["none.mp4", "0.mp4", "empty", "987"])
 def test_a_source_that_cannot_be_opened_ends_with_4(capsys, source):
     Path("0.mp4").touch()

@@ -85,6 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our words, as in `tracker doctor | head`, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:  # of a name that no file can have, as a very long one
+        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror))
+        return FAILED
 
 
 # --- commands -----------------------------------------------------------------------------------

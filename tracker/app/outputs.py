@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -74,13 +75,13 @@ class Outputs:
 
 def check_apart(outputs: Sequence[Path | None], source: str | Path) -> None:
     """Raise SinkError if an output is the source itself, or two are one file."""
-    read = Path(source).resolve()
+    read = Path(os.path.realpath(source))
     pictures = read if read.is_dir() else read.parent  # of a folder, or of a pattern
     seen: set[Path] = set()
     for path in outputs:
         if path is None or path == PIPE:
             continue
-        place = path.resolve()
+        place = Path(os.path.realpath(path))
         among = is_pattern(path) and place.parent == pictures and not read.is_file()
         if place == read or among:
             raise SinkError(f"{path}: is what is read; give another name")
@@ -132,7 +133,7 @@ def stem_of(source: str) -> str:
     path = Path(source)
     if any(sign in path.name for sign in "*?["):
         path = path.parent
-    return path.resolve().stem or "pictures"
+    return Path(os.path.realpath(path)).stem or "pictures"
 
 
 def name_outputs(options: argparse.Namespace, stem: str, *, all_if_none: bool) -> Outputs:
