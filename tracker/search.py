@@ -235,7 +235,7 @@ def find_first(
     likely = sight.first_response + np.float32(COLOR_WEIGHT) * filling
     column, row = cv2.minMaxLoc(likely)[3]
     center = sight.to_frame(column, row)
-    verdict = judge(view, looks, layout.nearest(*view.patch.to_patch(*center)))
+    verdict = judge(view, looks, view.patch.to_patch(*center))
     return center, verdict._replace(response=sight.first_log_response(column, row))
 
 
@@ -262,8 +262,12 @@ def _climbed(
     return Place((x + 0.5, y + 0.5), alignment.log_scale, density, evidence)
 
 
-def judge(view: View, looks: Appearance, pixel: tuple[int, int]) -> Verdict:
-    """Tell how like the first frame's target what lies round a pixel is."""
+def judge(view: View, looks: Appearance, point: tuple[float, float]) -> Verdict:
+    """Tell how like the first frame's target what lies round a point of the patch is.
+
+    Beyond the patch, where a hidden target may wait, it is what lies nearest that is judged.
+    """
+    pixel = view.layout.nearest(*point)
     colors = looks.colors.compare(view.histogram(view.layout.kernel, pixel))
     alignment = looks.outline.align(view.project(looks.colors.first_table), pixel)
     return Verdict(colors.first_similarity, alignment.first_likeness)
@@ -277,15 +281,14 @@ def judge_near(
     With a sight, at the place nearby where its structure answers most.
     """
     if sight is None:
-        return judge(view, looks, view.layout.nearest(*view.patch.to_patch(*center)))
+        return judge(view, looks, view.patch.to_patch(*center))
     reach, cells = SAME_PLACE * sight.side, sight.to_cells(*center)
     (left, top), (right, bottom) = (
         [min(max(round(each + way), 0), CELLS - 1) for each in cells] for way in (-reach, reach)
     )
     column, row = cv2.minMaxLoc(sight.first_response[top : bottom + 1, left : right + 1])[3]
     column, row = column + left, row + top
-    place = view.patch.to_patch(*sight.to_frame(column, row))
-    verdict = judge(view, looks, view.layout.nearest(*place))
+    verdict = judge(view, looks, view.patch.to_patch(*sight.to_frame(column, row)))
     return verdict._replace(response=sight.first_log_response(column, row))
 
 

@@ -374,7 +374,7 @@ class Tracker:
         rival, there = self._looked_at(frame, rival)
         if covered(believed.centered_at(*rival), claims) > HIDDEN_ABOVE:
             return None
-        seen_here = judge(self._view, self._looks, place.pixel)
+        seen_here = judge(self._view, self._looks, place.center)
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
         won = redetection.challenge(rival, there, seen_here, apart, self._confidence.belief)
