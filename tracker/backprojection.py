@@ -69,7 +69,8 @@ class ColorConfig:
     texture: bool = True
     """Three states of texture (flat, edge across, edge along) for each color."""
     edge_threshold: int = 15
-    """Sum of the two central differences of green, in gray levels, that makes an edge."""
+    """Sum of the two central differences of green, in gray levels, above which a pixel is an edge:
+    0 to 254."""
     target_rate: float = 0.01
     surroundings_rate: float = 0.02
     """Share of a histogram that one frame replaces, 0 to 1."""
@@ -83,8 +84,8 @@ class ColorConfig:
         for count in self.bins or ():
             if not isinstance(count, int) or not 1 <= count <= 32:
                 raise ConfigError(f"bins {self.bins}: each must be a whole number, 1 to 32")
-        if not 0 <= self.edge_threshold <= 510:
-            raise ConfigError(f"edge_threshold {self.edge_threshold}: expected 0 to 510")
+        if not 0 <= self.edge_threshold < 255:  # the sum is of bytes, 255 at most
+            raise ConfigError(f"edge_threshold {self.edge_threshold}: expected 0 to 254")
         for name in ("target_rate", "surroundings_rate"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} {getattr(self, name)}: expected 0 to 1")
