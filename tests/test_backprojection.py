@@ -133,10 +133,11 @@ def test_without_a_threshold_codes_hold_color_alone():
     ("options", "message"),
     [
         ({"space": "rgb"}, "space 'rgb': expected one of bgr, hsv, lab, hue"),
-        ({"bins": (8, 8)}, r"bins \(8, 8\): bgr takes 3 of them"),
+        ({"bins": (8, 8)}, r"bins \(8, 8\): bgr takes a tuple of 3"),
         ({"bins": (8, 8, 33)}, r"bins \(8, 8, 33\): each must be a whole number, 1 to 32"),
         ({"bins": (0, 8, 8)}, "each must be a whole number, 1 to 32"),
-        ({"space": "hue", "bins": (8, 8, 8)}, "hue takes 1 of them"),
+        ({"space": "hue", "bins": (8, 8, 8)}, "hue takes a tuple of 1"),
+        ({"space": "hue", "bins": 16}, "bins 16: hue takes a tuple of 1"),
         ({"edge_threshold": -1}, "edge_threshold -1: expected 0 to 254"),
         ({"edge_threshold": 255}, "edge_threshold 255: expected 0 to 254"),
         ({"target_rate": 1.5}, "target_rate 1.5: expected 0 to 1"),

@@ -79,8 +79,8 @@ class ColorConfig:
         if self.space not in DEFAULT_BINS:
             raise ConfigError(f"space {self.space!r}: expected one of {', '.join(DEFAULT_BINS)}")
         expected = len(DEFAULT_BINS[self.space])
-        if self.bins is not None and len(self.bins) != expected:
-            raise ConfigError(f"bins {self.bins}: {self.space} takes {expected} of them")
+        if self.bins is not None and (isinstance(self.bins, int) or len(self.bins) != expected):
+            raise ConfigError(f"bins {self.bins}: {self.space} takes a tuple of {expected}")
         for count in self.bins or ():
             if not isinstance(count, int) or not 1 <= count <= 32:
                 raise ConfigError(f"bins {self.bins}: each must be a whole number, 1 to 32")
