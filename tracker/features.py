@@ -16,7 +16,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CELL", "N_CHANNELS", "channels", "color_names", "orientations"]
+__all__ = [
+    "BASIC_COLORS",
+    "CELL",
+    "N_CHANNELS",
+    "channels",
+    "cielab",
+    "code_colors",
+    "color_names",
+    "orientations",
+]
 
 CELL = 4  # pixels of a cell's side
 N_ORIENTATIONS = 9  # over half a turn; 27 (signed and unsigned) measure 0.06 worse
@@ -124,11 +133,8 @@ def color_names() -> NDArray[np.float32]:
     float32 array of shape (32768, 11)
         Rows: ``cv2.COLOR_BGR2BGR555`` codes.
     """
-    levels = (np.arange(32) * 8 + 4) / 255
-    red, green, blue = np.meshgrid(levels, levels, levels, indexing="ij")
-    colors = np.stack([blue, green, red], axis=-1).reshape(-1, 3)
     basic = np.array(list(BASIC_COLORS.values())) / 255
-    difference = _lab(colors)[:, None] - _lab(basic)
+    difference = cielab(code_colors())[:, None] - cielab(basic)
     distance2 = difference**2 @ np.array([LIGHTNESS_WEIGHT, 1, 1], np.float32)
     exponent = distance2 / (-2 * COLOR_DEVIATION**2)
     shares = np.exp(exponent - exponent.max(axis=1, keepdims=True))
@@ -139,7 +145,21 @@ def color_names() -> NDArray[np.float32]:
     return names
 
 
-def _lab(bgr: NDArray[np.floating]) -> NDArray[np.float32]:
+def code_colors() -> NDArray[np.float64]:
+    """Give the color in the middle of those that each 15-bit code stands for.
+
+    Returns
+    -------
+    float64 array of shape (32768, 3)
+        BGR, 0 to 1. Rows: ``cv2.COLOR_BGR2BGR555`` codes.
+    """
+    levels = (np.arange(32) * 8 + 4) / 255
+    red, green, blue = np.meshgrid(levels, levels, levels, indexing="ij")
+    return np.stack([blue, green, red], axis=-1).reshape(-1, 3)
+
+
+def cielab(bgr: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Turn BGR colors of 0 to 1, (n, 3), into CIELAB."""
     picture = cv2.cvtColor(bgr.astype(np.float32)[:, None], cv2.COLOR_BGR2LAB)
     return np.asarray(picture[:, 0], np.float32)
 
