@@ -182,10 +182,8 @@ class CorrelationFilter:
         for _ in range(iterations):
             inverse = 1 / (ridge + penalty)
             target = wanted
-            if confined is not None:
-                target = wanted + penalty * (
-                    confined if multiplier is None else confined - multiplier
-                )
+            if confined is not None and multiplier is not None:
+                target = wanted + penalty * (confined - multiplier)
             target = target * inverse
             scaled = mean * inverse
             # Sherman & Morrison's formula: one channel's worth of work a frequency.

@@ -38,11 +38,6 @@ class Mode(NamedTuple):
     """Whole numbers are the places of the map's own values."""
     height: float
 
-    @property
-    def cell(self) -> tuple[int, int]:
-        """Column and row of the value the mode is nearest to."""
-        return round(self.column), round(self.row)
-
 
 def joint_density(
     response: NDArray[np.float32], filling: NDArray[np.float32], side: float
