@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 Point = tuple[float, float]
+"""x, y of a center in the frame, pixels."""
 FloatArray = NDArray[np.floating[Any]]
 
 SAME_PLACE = 0.5  # sides of the target

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .kernels import Aperture, gaussian
 from .meanshift import climb_aperture
 
-__all__ = ["Mode", "joint_density", "modes", "peaks"]
+__all__ = ["COLOR_WEIGHT", "Mode", "joint_density", "modes", "peaks"]
 
 COLOR_WEIGHT = 0.18  # of a window full of color, to the full response 1; a plateau from 0.14
 NEARNESS = 1.0  # sides of the target, deviation of the color's prior; 0.8 and 1.4 measure the same

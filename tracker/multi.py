@@ -28,7 +28,7 @@ from .redetect import BETTER_ODDS, LEAST_ODDS, reach_after
 from .track import Track
 from .tracker import Tracker
 
-__all__ = ["MultiTracker"]
+__all__ = ["CLEARLY", "MultiTracker"]
 
 # Frames lost, or frames with detections of which none was its, of a target that detections began.
 ENDS_AFTER = 30

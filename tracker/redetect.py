@@ -28,6 +28,7 @@ __all__ = [
     "LEAST_ODDS",
     "LEAST_ODDS_LOST",
     "Redetection",
+    "color_posterior",
     "likely_places",
     "reach_after",
 ]

@@ -18,6 +18,7 @@ __all__ = [
     "CSV",
     "JSONL",
     "MOT",
+    "TABLE_SUFFIXES",
     "columns",
     "csv_line",
     "line_of",

@@ -24,7 +24,7 @@ from .box import Box
 from .errors import ConfigError, FrameError
 from .merging import areas_of, connected, means_of, merge, neighbor_pairs, numbered
 
-__all__ = ["Region", "region_table", "segment"]
+__all__ = ["Labels", "Region", "region_table", "segment"]
 
 Array = NDArray[Any]
 Labels = NDArray[np.int32]
