@@ -64,22 +64,22 @@ class Transforms(NamedTuple):
         top, bottom = _support(height, cells)
         left, right = _support(width, cells)
         back = turn.conj()[:half] * mirror[:, None] / cells
-        centered = np.exp(2j * np.pi * np.outer(k[:half], k - cells // 2) / cells)
+        centered = np.exp(2j * np.pi * np.outer(k, k - cells // 2) / cells)
         deviation = RESPONSE_DEVIATION * np.sqrt(width * height)
         bell = np.exp(-0.5 * (np.minimum(k, cells - k) / deviation) ** 2)
         return cls(
             cells,
-            np.float32(1 / np.mean(fading**2)),
-            (turn * fading).astype(np.complex64),
-            _pairs(fading[:, None] * turn[:, :half]),
-            (turn.conj()[top:bottom] / cells).astype(np.complex64),
-            _real_part(back[:, left:right]),
-            turn[:, top:bottom].astype(np.complex64),
-            _pairs(turn[left:right, :half]),
-            (np.exp(2j * np.pi * np.outer(k - cells // 2, k) / cells) / cells).astype(np.complex64),
-            _real_part(centered * mirror[:, None] / cells),
-            np.fft.rfft2(np.outer(bell, bell)).conj().astype(np.complex64),
-            mirror.astype(np.float32),
+            power=np.float32(1 / np.mean(fading**2)),
+            rows=(turn * fading).astype(np.complex64),
+            columns=_pairs(fading[:, None] * turn[:, :half]),
+            box_rows=(turn.conj()[top:bottom] / cells).astype(np.complex64),
+            box_columns=_real_part(back[:, left:right]),
+            rows_of_box=turn[:, top:bottom].astype(np.complex64),
+            columns_of_box=_pairs(turn[left:right, :half]),
+            response_rows=(centered.T / cells).astype(np.complex64, order="C"),
+            response_columns=_real_part(centered[:half] * mirror[:, None] / cells),
+            desired=np.fft.rfft2(np.outer(bell, bell)).conj().astype(np.complex64),
+            mirror=mirror.astype(np.float32),
         )
 
     @property
