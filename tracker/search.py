@@ -123,19 +123,13 @@ def find_jointly(
     places = [sight.to_frame(mode.column, mode.row) for mode in found]
     side = sight.side * sight.cell_size
     chosen = lookalikes.choice(places, side, claims)
-    hidden = chosen is None
     place = lookalikes.target.expected if chosen is None else places[chosen]
     mode = view.patch.to_patch(*place)
-    near = _climbed(view, density, looks, layout.nearest(*mode))
-    joint = (
-        near._replace(center=_within(mode, layout)) if hidden else _drawn(mode, near, view, looks)
-    )
-    joint = _judged(joint, place, sight)
-    joint = joint._replace(
-        hidden=hidden, candidates=_candidates(sight, filling), rivalry=_rivalry(found, chosen)
-    )
-    if hidden:
-        return joint
+    joint = _judged(_climbed(view, density, looks, layout.nearest(*mode)), place, sight)
+    joint = joint._replace(candidates=_candidates(sight, filling), rivalry=_rivalry(found, chosen))
+    if chosen is None:
+        return joint._replace(center=_within(mode, layout), hidden=True)
+    joint = _drawn(mode, joint, view, looks)
     start = fullest(layout.inner(density), layout)
     there = view.patch.to_frame(start[0] + 0.5, start[1] + 0.5)
     apart = math.dist(start, mode) >= APART * layout.side
