@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -256,7 +256,7 @@ def moments(density: FloatArray, window: Box | None = None) -> Moments:
     return Moments(mass, (center_x, center_y), np.array([[xx, xy], [xy, yy]]))
 
 
-def rotated_box(spread: Moments, shape: str = "box") -> RotatedBox:
+def rotated_box(spread: Moments, shape: Literal["box", "ellipse"] = "box") -> RotatedBox:
     """Give the evenly filled box or ellipse that has this spread: its size and angle.
 
     ``cv2.CamShift`` takes four deviations for every shape, and two pixels more, so that a box of
