@@ -54,7 +54,15 @@ class Transforms(NamedTuple):
 
     @classmethod
     def of(cls, cells: int, width: float, height: float) -> Transforms:
-        """Make those for a target of so many cells in the middle of a window."""
+        """Make those for a target in the middle of a window.
+
+        Parameters
+        ----------
+        cells : int
+            Of the window's side, even.
+        width, height : float
+            Of the target, in cells.
+        """
         half = cells // 2 + 1
         k = np.arange(cells)
         turn = np.exp(-2j * np.pi * np.outer(k, k) / cells)
@@ -90,7 +98,7 @@ class Transforms(NamedTuple):
         return slice(top, top + rows), slice(left, left + columns)
 
     def forward(self, features: NDArray[np.float32]) -> Spectrum:
-        """Give the spectra of channels over the window."""
+        """Give the spectra of channels over the window, (channels, cells, cells)."""
         across = np.matmul(features * self.power, self.columns).view(np.complex64)
         spectrum: Spectrum = np.matmul(self.rows, across)
         return spectrum
@@ -148,7 +156,16 @@ class CorrelationFilter:
     def learn(
         self, spectrum: Spectrum, rate: float, mask: NDArray[np.float32] | None = None
     ) -> None:
-        """Mix the spectra of a window centered on the target into the mean, and train anew."""
+        """Mix the spectra of a window centered on the target into the mean, and train anew.
+
+        Parameters
+        ----------
+        spectrum : complex64 array of the mean's shape
+        rate : float, 0 to 1
+            Share of the mean that it replaces.
+        mask : float32 array of the box's shape, optional
+            How much each cell of the box counts, 0 to 1.
+        """
         share = np.float32(rate)
         difference = spectrum - self.mean
         self.variance = (1 - share) * (self.variance + share * _squared(difference))

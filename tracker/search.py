@@ -115,7 +115,25 @@ def find_jointly(
     lookalikes: LookAlikes,
     claims: Sequence[Claim] = (),
 ) -> Place:
-    """Find the target on a view and a sight of one place, by color and structure."""
+    """Find the target on a view and a sight of one place, by color and structure.
+
+    Parameters
+    ----------
+    view : View
+        The colors there.
+    sight : Sight
+        The structure there, about the same center and of the same frame.
+    looks : Appearance
+    lookalikes : LookAlikes
+        Where the target and what is like it were going.
+    claims : sequence of Claim
+        Of other targets: what is theirs is passed over.
+
+    Returns
+    -------
+    Place
+        Hidden, where it was expected, if all that answers like the target is another's.
+    """
     layout = view.layout
     density = view.project(looks.colors.table)
     filling = sight.over_cells(_filling(layout.inner(density), layout, 1), view)
@@ -219,6 +237,12 @@ def find_first(
     """Find the center in the frame where the first frame's target is likeliest, and judge it.
 
     Whatever was learnt since, and wherever on the view it is; without a sight, by color alone.
+
+    Returns
+    -------
+    center : (float, float)
+        x, y in frame pixels.
+    verdict : Verdict
     """
     layout = view.layout
     density = layout.inner(view.project(looks.colors.first_table))
@@ -257,9 +281,15 @@ def _climbed(
 
 
 def judge(view: View, looks: Appearance, point: tuple[float, float]) -> Verdict:
-    """Tell how like the first frame's target what lies round a point of the patch is.
+    """Tell how like the first frame's target what lies round a point is, by color.
 
-    Beyond the patch, where a hidden target may wait, it is what lies nearest that is judged.
+    Parameters
+    ----------
+    view : View
+    looks : Appearance
+    point : (float, float)
+        x, y in patch pixels, edges. Beyond the patch, where a hidden target may wait, what lies
+        nearest to it is judged.
     """
     pixel = view.layout.nearest(*point)
     colors = looks.colors.compare(view.histogram(view.layout.kernel, pixel))
@@ -272,7 +302,7 @@ def judge_near(
 ) -> Verdict:
     """Tell how like the first frame's target what lies about a center in the frame is.
 
-    With a sight, at the place nearby where its structure answers most.
+    With a sight, at the place nearby where its structure answers most; without, by color alone.
     """
     if sight is None:
         return judge(view, looks, view.patch.to_patch(*center))
