@@ -21,7 +21,7 @@ __all__ = ["COLOR_WEIGHT", "Mode", "joint_density", "modes", "peaks"]
 
 COLOR_WEIGHT = 0.18  # of a window full of color, to the full response 1; a plateau from 0.14
 NEARNESS = 1.0  # sides of the target, deviation of the color's prior; 0.8 and 1.4 measure the same
-STARTS = 3  # of climbs: the highest places, half a side apart, besides the expected one
+PLACES = 3  # half a side apart: where climbs start, besides the expected one; and peaks at most
 CLIMB_STEPS = 4
 # A response's peak is a cell or two wide: a wider window mixes look-alikes (smoothing the map by
 # half a cell costs 0.01).
@@ -99,7 +99,7 @@ def modes(density: NDArray[np.float32], side: float) -> list[Mode]:
 
 
 def peaks(density: NDArray[np.float32], side: float) -> list[Mode]:
-    """Give the highest places of a density, half a side apart, and none that is much lower.
+    """Give the three highest places of a density, half a side apart, and none that is much lower.
 
     Parameters
     ----------
@@ -117,10 +117,10 @@ def peaks(density: NDArray[np.float32], side: float) -> list[Mode]:
 
 
 def _highest(density: NDArray[np.float32], side: float) -> list[tuple[int, int]]:
-    """Give the highest cells, half a side apart."""
+    """Give the PLACES highest cells, half a side apart."""
     left, reach = density.copy(), max(round(APART * side), 1)
     cells = []
-    for _ in range(STARTS):
+    for _ in range(PLACES):
         _, height, _, (column, row) = cv2.minMaxLoc(left)
         if height <= 0:
             break

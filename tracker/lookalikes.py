@@ -141,7 +141,7 @@ class LookAlikes:
         Parameters
         ----------
         candidates : sequence of Candidate
-            All that answers like the target in this frame.
+            What answers most like the target in this frame.
         center : Point or None
             Where the target is; None while it is hidden.
         side : float

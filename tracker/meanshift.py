@@ -53,7 +53,7 @@ class Climb(NamedTuple):
 
     window: Box
     mass: float
-    """Weighted density under the window; 0 means there was nothing to climb."""
+    """Weighted density under the window before its last step; 0: there was nothing to climb."""
     steps: int
     converged: bool
 
@@ -100,7 +100,7 @@ def climb(density: FloatArray, window: Box, config: ClimbConfig = ClimbConfig())
     """
     if density.ndim != 2:
         raise ValueError(f"density of shape {density.shape}: expected (rows, columns)")
-    start = window = Box.of(window)
+    window = Box.of(window)
     for step in range(1, config.max_steps + 1):
         part, weights, x, y = _under(density, window, config.kernel)
         weighted = part * weights
@@ -111,7 +111,7 @@ def climb(density: FloatArray, window: Box, config: ClimbConfig = ClimbConfig())
                 "replace NaN by 0 (numpy.nan_to_num)"
             )
         if mass == 0:
-            return Climb(start if step == 1 else window, 0.0, step, converged=False)
+            return Climb(window, 0.0, step, converged=False)
         here = window.center
         there = (
             float(weighted.sum(axis=0) @ x) / mass,

@@ -67,7 +67,7 @@ class Place(NamedTuple):
     """The posterior over the patch, with margin."""
     evidence: Evidence
     candidates: tuple[Candidate, ...] = ()
-    """All that answers like the target, by structure; none without."""
+    """What answers most like the target, by structure; none without."""
     hidden: bool = False
     """Whether nothing is seen of the target, and look-alikes are: it is where it was expected."""
     lean: tuple[float, float] = (0.0, 0.0)
@@ -185,7 +185,7 @@ def _first_place(view: View, sight: Sight, looks: Appearance, found: Place) -> P
 
 
 def _candidates(sight: Sight, filling: NDArray[np.float32]) -> tuple[Candidate, ...]:
-    """Give all that answers like the target, as it was at the start or as it was learnt.
+    """Give what answers most like the target, as it was at the start or as it was learnt.
 
     Unlike in the joint density, color counts wherever it is, and what was learnt not to be the
     target is seen by the first filter: look-alikes are to be known before they are near.
