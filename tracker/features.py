@@ -31,7 +31,8 @@ CELL = 4  # pixels of a cell's side
 N_ORIENTATIONS = 9  # over half a turn; 27 (signed and unsigned) measure 0.06 worse
 SPREAD = np.array([0.15, 0.7, 0.15], np.float32)  # of a cell's gradients over its neighbors
 LARGEST_GRADIENT = 0.4  # of a block's gradients, that one orientation of a cell may have
-FAINT_GRADIENT = 50.0  # squared gray levels a pixel: a block of less is noise, and not amplified
+# Of a block's squares, by pixels of a cell: what has less is noise, and not amplified.
+FAINT_GRADIENT = 50.0
 MIDDLE_GRAY = 127.5
 EVEN = 1e-6  # keeps the scale of a group defined where nothing is to be seen
 COLOR_NAMES_WEIGHT = 0.7  # of the group; 0.5 and 1 measure the same
@@ -98,7 +99,7 @@ def orientations(gray: NDArray[Any], *, spread: bool) -> NDArray[np.float32]:
     slope_x = cv2.Sobel(gray, cv2.CV_32F, 1, 0, ksize=1)
     slope_y = cv2.Sobel(gray, cv2.CV_32F, 0, 1, ksize=1)
     length, angle = cv2.cartToPolar(slope_x, slope_y)
-    # Over a whole turn each orientation comes twice: 0 ... 17, and then one for opposite ones.
+    # Over a whole turn each orientation comes twice, as 0 ... 8 and as 9 ... 17: made one.
     angle *= N_ORIENTATIONS / np.pi
     turns = angle.astype(np.uint8)  # bytes until the end: six times as fast as whole numbers
     turns -= np.uint8(N_ORIENTATIONS) * (turns >= N_ORIENTATIONS)

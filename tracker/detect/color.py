@@ -90,8 +90,12 @@ def color_at(frame: NDArray[np.uint8], point: tuple[float, float], channels: str
 
     Raises
     ------
+    FrameError
+        If the frame is not a picture.
     BoxError
         If the point is not two numbers, or not in the frame.
+    ConfigError
+        If there is no such order of channels.
     """
     frame = check_frame(frame)
     column, row = map(int, check_point(point, frame.shape))
@@ -141,8 +145,10 @@ def color_windows(frame: NDArray[np.uint8], color: str | BGR, channels: str = "b
 
     Raises
     ------
+    FrameError
+        If the frame is not a picture.
     ConfigError
-        If it is no color.
+        If it is no color, or there is no such order of channels.
     """
     picture = shrunk(frame, channels)
     density = color_density(
