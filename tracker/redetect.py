@@ -176,7 +176,12 @@ class Redetection:
 
     def believed(self) -> None:
         """Take note of a frame in which the present place is believed."""
-        self.frames, self.rival, self.wins = max(self.frames - 1, 0), None, 0
+        self.frames = max(self.frames - 1, 0)
+        self.dismissed()
+
+    def dismissed(self) -> None:
+        """Look at the rival no longer, but for others."""
+        self.rival, self.wins = None, 0
 
     def region(self, last: Box, frame_size: tuple[int, int], *, everywhere: bool = False) -> Box:
         """Give where to look in this frame.

@@ -386,6 +386,7 @@ class Tracker:
             return None
         rival, there = self._looked_at(frame, rival)
         if covered(believed.centered_at(*rival), claims) > HIDDEN_ABOVE:
+            redetection.dismissed()  # it is another target
             return None
         seen_here = judge(self._view, self._looks, place.center)
         seen_here = seen_here._replace(response=place.evidence.first_response)
