@@ -4,7 +4,8 @@ The first frame is the judge: what is learnt later follows an error and then spe
 numbers suffice, joined by a logistic regression: how like the first target's the window's colors
 are, how like the first frame's density map the density around it is, and how like the learnt one.
 The last counts *against* the track: a map that fits what was learnt better than what was shown at
-the start has drifted.
+the start has drifted. Where structure is seen too, the response of its first filter takes the place
+of the last.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Gradient orientations tell shapes (Dalal & Triggs, "Histograms of oriented gradients for human
 detection", 2005), gray tells light from dark, and soft color names (van de Weijer et al., "Learning
 color names for real-world applications", 2009; here of our own making) tell colors robustly. Each
-of the three groups is scaled to mean square 1: a filter that is regularised by one constant hears
-them alike.
+of the three groups is scaled to mean square 1 (the names' then to a little less): a filter that is
+regularised by one constant hears them alike.
 """
 
 from __future__ import annotations

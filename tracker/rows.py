@@ -92,12 +92,18 @@ def with_id(line: str, target_id: int, suffix: str) -> str:
     return (
         f'{before}, "id": {target_id},{after}'
         if suffix == JSONL
-        else (f"{before}{comma}{target_id},{after}")
+        else f"{before}{comma}{target_id},{after}"
     )
 
 
 def track_of(row: dict[str, Any]) -> Track:
-    """Make a track of a row, by its columns' names."""
+    """Make a track of a row, by its columns' names.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If a cell is missing, or is not what its column holds.
+    """
     time_s = row["time_s"]
     numbers = [float(row[name]) for name in COLUMNS[2:12]]
     if not all(map(math.isfinite, numbers)):
@@ -115,7 +121,13 @@ def track_of(row: dict[str, Any]) -> Track:
 
 
 def track_of_mot(line: str) -> tuple[int, Track]:
-    """Make an id and a track of a line of the challenge."""
+    """Make an id and a track of a line of the challenge.
+
+    Raises
+    ------
+    ValueError
+        If it has not seven finite numbers, or no size.
+    """
     numbers = [float(cell) for cell in line.split(",")[:MOT_CELLS]]
     frame, target_id, left, top, width, height, score = numbers
     box = Box.of((left - MOT_FIRST, top - MOT_FIRST, width, height))
