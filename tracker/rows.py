@@ -101,17 +101,13 @@ def track_of(row: dict[str, Any]) -> Track:
 
     Raises
     ------
-    KeyError, TypeError, ValueError
+    KeyError, TypeError, ValueError, OverflowError
         If a cell is missing, or is not what its column holds.
     """
-    time_s = row["time_s"]
-    numbers = [float(row[name]) for name in COLUMNS[2:12]]
-    if not all(map(math.isfinite, numbers)):
-        raise ValueError("expected finite numbers")
-    x, y, width, height, *turned, score = numbers
+    x, y, width, height, *turned, score = _finite(row[name] for name in COLUMNS[2:12])
     return Track(
         index=int(row["index"]),
-        time_s=None if time_s is None else float(time_s),
+        time_s=None if row["time_s"] is None else _finite([row["time_s"]])[0],
         box=Box(x, y, width, height),
         rotated_box=RotatedBox((turned[0], turned[1]), (turned[2], turned[3]), turned[4]),
         score=score,
@@ -128,12 +124,20 @@ def track_of_mot(line: str) -> tuple[int, Track]:
     ValueError
         If it has not seven finite numbers, or no size.
     """
-    numbers = [float(cell) for cell in line.split(",")[:MOT_CELLS]]
-    frame, target_id, left, top, width, height, score = numbers
+    cells = line.split(",")[:MOT_CELLS]
+    frame, target_id, left, top, width, height, score = _finite(cells)
     box = Box.of((left - MOT_FIRST, top - MOT_FIRST, width, height))
     turned = RotatedBox(box.center, (box.width, box.height), 0.0)
     track = Track(int(frame) - MOT_FIRST, None, box, turned, score, State.TRACKING, "")
     return int(target_id), track
+
+
+def _finite(cells: Iterable[Any]) -> list[float]:
+    """Read cells as finite numbers."""
+    numbers = [float(cell) for cell in cells]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError("expected finite numbers")
+    return numbers
 
 
 def _mot_line(track: Track, target_id: int) -> str:
