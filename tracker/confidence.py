@@ -142,8 +142,8 @@ class ConfidenceConfig:
                 "lost_below {}, seen_above {}, doubt_below {}, sure_above {}: expected "
                 "0 <= lost < seen <= doubt <= sure <= 1".format(*levels)
             )
-        if not math.isfinite(self.calibration):
-            raise ConfigError(f"calibration {self.calibration}: expected a finite number")
+        if not abs(self.calibration) <= 30:  # beyond it no score but 0 and 1 is left
+            raise ConfigError(f"calibration {self.calibration}: expected log odds, -30 to 30")
 
     def score(self, belief: float) -> float:
         """Give the score of a belief."""
