@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import TrackerConfig
+from .config import TrackerConfig, config_of
 from .errors import TrackerError
 from .tracker import Tracker
 
@@ -31,10 +31,15 @@ class MeanShiftTracker:
     ----------
     preset, config
         As for :class:`~tracker.Tracker`.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such preset.
     """
 
     def __init__(self, preset: str = "robust", config: TrackerConfig | None = None) -> None:
-        self._preset, self._config = preset, config
+        self._config = config_of(preset, config)
         self._tracker: Tracker | None = None
 
     @classmethod
@@ -45,8 +50,14 @@ class MeanShiftTracker:
         return cls(preset, config)
 
     def init(self, image: NDArray[np.uint8], boundingBox: Iterable[float]) -> None:  # noqa: N803
-        """Start from a box (x, y, width, height); ints and floats alike."""
-        self._tracker = Tracker(image, boundingBox, preset=self._preset, config=self._config)
+        """Start from a box (x, y, width, height); ints and floats alike.
+
+        Raises
+        ------
+        BoxError, FrameError
+            As for :class:`~tracker.Tracker`.
+        """
+        self._tracker = Tracker(image, boundingBox, config=self._config)
 
     def update(self, image: NDArray[np.uint8]) -> tuple[bool, tuple[float, float, float, float]]:
         """Follow the target to the next frame.
