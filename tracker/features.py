@@ -160,7 +160,7 @@ def code_colors() -> NDArray[np.float64]:
 
 
 def cielab(bgr: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Turn BGR colors of 0 to 1, (n, 3), into CIELAB."""
+    """Turn BGR colors of 0 to 1, (n, 3), into CIELAB: 0 to 100, and about -110 to 100 twice."""
     picture = cv2.cvtColor(bgr.astype(np.float32)[:, None], cv2.COLOR_BGR2LAB)
     return np.asarray(picture[:, 0], np.float32)
 
