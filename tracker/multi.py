@@ -148,7 +148,8 @@ class MultiTracker:
         BoxError
             If the box is not four finite numbers, is empty, or lies outside the frame.
         FrameError
-            If the frame is not a picture, or of another shape than those before it.
+            If the frame is not a picture, or of another shape than those before it, or the time is
+            not a finite number.
         """
         frame = self._checked(frame)
         time_s = self._time_s if time_s is None else seconds(time_s)
@@ -285,7 +286,8 @@ class MultiTracker:
         Raises
         ------
         FrameError
-            If the frame is not a picture, or of another shape than those before it.
+            If the frame is not a picture, or of another shape than those before it, or the time is
+            not a finite number.
         BoxError
             If a detection is not four finite numbers, is empty, or has not the size of a target in
             pixels of the frame. All targets are then as they were.

@@ -78,7 +78,7 @@ class Tracker:
     BoxError
         If the box is not four finite numbers, is empty, or lies outside the frame.
     FrameError
-        If the frame is not a picture.
+        If the frame is not a picture, or the time not a finite number.
     ConfigError
         If there is no such preset or order of channels.
 
@@ -178,8 +178,8 @@ class Tracker:
         Raises
         ------
         FrameError
-            If the frame is not a picture, or of another shape than the first; the tracker is then
-            as it was.
+            If the frame is not a picture, or of another shape than the first, or the time is not a
+            finite number; the tracker is then as it was.
         """
         frame, time_s = self._checked(frame), seconds(time_s)
         self._index += 1
