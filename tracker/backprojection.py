@@ -51,7 +51,7 @@ GRAY_BINS = 8  # by value; black, gray and white are told apart and never read a
 N_CODES = 1 << 16
 EDGE_BIT = 15  # the bit 15-bit color leaves free
 DIRECTION_BIT = 0  # the least bit of blue gives way
-LEAST_SIMILARITY = 1e-6  # of window and model: keeps the ratio finite
+LEAST_SIMILARITY = 1e-6  # of window and model, and of a window to itself: keeps ratios finite
 LEAST_ROOT = np.float32(0.03)  # √p below which a bin of the window is noise, and would weigh most
 UNSEEN = 2e-4  # mass that decides for bins hardly seen (Possegger et al. 2015): they give 1/2
 

@@ -20,8 +20,8 @@ Spectrum = NDArray[np.complex64]  # (channels, cells, cells // 2 + 1)
 
 RESPONSE_DEVIATION = 0.045  # of the target's side: how sharp the peak is asked to be
 FIRST_PENALTY, PENALTY_GROWTH = 1.0, 10.0  # of leaving the box, and its growth by iteration
-ITERATIONS, FIRST_ITERATIONS = 2, 3
-LEAST_SUPPORT = 4  # cells
+ITERATIONS, FIRST_ITERATIONS = 2, 3  # of each training, and of the first frame's
+LEAST_SUPPORT = 4  # cells of the box's width and height
 
 
 class Transforms(NamedTuple):

@@ -22,7 +22,7 @@ __all__ = ["COLOR_WEIGHT", "Mode", "joint_density", "modes", "peaks"]
 COLOR_WEIGHT = 0.18  # of a window full of color, to the full response 1; a plateau from 0.14
 NEARNESS = 1.0  # sides of the target, deviation of the color's prior; 0.8 and 1.4 measure the same
 PLACES = 3  # half a side apart: where climbs start, besides the expected one; and peaks at most
-CLIMB_STEPS = 4
+CLIMB_STEPS = 4  # of a cell at most
 # A response's peak is a cell or two wide: a wider window mixes look-alikes (smoothing the map by
 # half a cell costs 0.01).
 WINDOW = Aperture.of(np.ones((3, 3)), (1, 1))
