@@ -116,6 +116,13 @@ def test_texture_has_three_states_for_one_color():
     assert len({int(plain(picture)[4, 4]) for picture in (flat, upright, level)}) == 1
 
 
+def test_the_highest_threshold_leaves_the_sharpest_edges():
+    black_and_white = np.zeros((5, 6, 3), np.uint8)
+    black_and_white[:, 3:] = 255
+    edges = pixel_codes(black_and_white, 254) >> 15
+    assert edges[2].tolist() == [0, 0, 1, 1, 0, 0]
+
+
 def test_without_a_threshold_codes_hold_color_alone():
     picture = np.zeros((4, 4, 3), np.uint8)
     picture[:, 2:] = 255
@@ -126,11 +133,13 @@ def test_without_a_threshold_codes_hold_color_alone():
     ("options", "message"),
     [
         ({"space": "rgb"}, "space 'rgb': expected one of bgr, hsv, lab, hue"),
-        ({"bins": (8, 8)}, r"bins \(8, 8\): bgr takes 3 of them"),
+        ({"bins": (8, 8)}, r"bins \(8, 8\): bgr takes a tuple of 3"),
         ({"bins": (8, 8, 33)}, r"bins \(8, 8, 33\): each must be a whole number, 1 to 32"),
         ({"bins": (0, 8, 8)}, "each must be a whole number, 1 to 32"),
-        ({"space": "hue", "bins": (8, 8, 8)}, "hue takes 1 of them"),
-        ({"edge_threshold": -1}, "edge_threshold -1: expected 0 to 510"),
+        ({"space": "hue", "bins": (8, 8, 8)}, "hue takes a tuple of 1"),
+        ({"space": "hue", "bins": 16}, "bins 16: hue takes a tuple of 1"),
+        ({"edge_threshold": -1}, "edge_threshold -1: expected 0 to 254"),
+        ({"edge_threshold": 255}, "edge_threshold 255: expected 0 to 254"),
         ({"target_rate": 1.5}, "target_rate 1.5: expected 0 to 1"),
         ({"surroundings_rate": math.nan}, "surroundings_rate nan: expected 0 to 1"),
     ],

@@ -262,14 +262,14 @@ def test_every_error_of_ours_can_be_caught_as_one(plain):
     [
         (lambda: PatchConfig(target_side="24"), "target_side '24': expected 8 to 128 pixels"),
         (lambda: PatchConfig(padding=None), "padding None: expected 0.5 to 4"),
-        (lambda: ColorConfig(bins=8), "bins 8: bgr takes 3 of them"),
+        (lambda: ColorConfig(bins=8), "bins 8: bgr takes a tuple of 3"),
         (lambda: ColorConfig(target_rate="0.1"), "target_rate '0.1': expected 0 to 1"),
-        (lambda: ColorConfig(edge_threshold=None), "edge_threshold None: expected 0 to 510"),
+        (lambda: ColorConfig(edge_threshold=None), "edge_threshold None: expected 0 to 254"),
         (
             lambda: ConfidenceConfig(lost_below=None),
             "lost_below None, seen_above 0.25, .* expected",
         ),
-        (lambda: ConfidenceConfig(calibration="0"), "calibration '0': expected a finite number"),
+        (lambda: ConfidenceConfig(calibration="0"), "calibration '0': expected log odds, -30 to 30"),
         (lambda: ClimbConfig(tolerance=None), "tolerance None: must be > 0 pixels"),
         (lambda: ClimbConfig(max_steps=2.5), "max_steps 2.5: must be a whole number, >= 1"),
         (lambda: open_video("no.mp4", start_s=None), "start None s: must be 0 or later"),

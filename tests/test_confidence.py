@@ -91,9 +91,9 @@ def test_a_rival_changes_the_reported_score_alone():
     assert confidence.state is State.TRACKING
 
 
-@pytest.mark.parametrize("calibration", [math.nan, math.inf])
+@pytest.mark.parametrize("calibration", [math.nan, math.inf, 1000.0])
 def test_a_calibration_without_end_is_refused(calibration):
-    with pytest.raises(ConfigError, match=r"calibration .*: expected a finite number"):
+    with pytest.raises(ConfigError, match=r"calibration .*: expected log odds, -30 to 30"):
         ConfidenceConfig(calibration=calibration)
 
 

@@ -373,7 +373,9 @@ def test_a_point_that_is_not_two_numbers_is_refused(plain, point):
 
 def test_an_order_of_channels_that_there_is_not_is_refused(plain):
     with pytest.raises(ConfigError, match="expected 'bgr' or 'rgb'"):
-        MotionDetector("gbr").update(plain[0][0])
+        MotionDetector("gbr")
+    with pytest.raises(ConfigError, match="expected 'bgr' or 'rgb'"):
+        color_windows(plain[0][0], "red", channels="gbr")
 
 
 def test_a_mask_gives_the_box_round_what_it_marks():

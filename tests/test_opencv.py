@@ -99,7 +99,7 @@ def test_options_are_taken(plain):
     for track, (image, _) in zip(expected[1:], plain[1:], strict=True):
         assert tracker.update(image)[1] == tuple(track.box)
     with pytest.raises(ConfigError, match="preset 'slow'"):
-        MeanShiftTracker.create("slow").init(*plain[0])
+        MeanShiftTracker.create("slow")
 
 
 def test_it_can_be_pickled(plain):

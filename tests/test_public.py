@@ -30,6 +30,7 @@ def documented(value) -> bool:
 def test_the_public_names_are_sorted_and_all_there():
     assert tracker.__all__ == sorted(tracker.__all__)
     assert len(set(tracker.__all__)) == len(tracker.__all__)
+    assert set(tracker.__all__) <= set(dir(tracker))  # what is completed while typing
     for name in tracker.__all__:
         assert getattr(tracker, name) is not None
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker import Box, ColorConfig
+from tracker import Box, ColorConfig, Tracker
 from tracker.backprojection import BackProjection, Bins, histogram, posterior, unit
+from tracker.claims import Claim
 from tracker.redetect import Redetection, color_posterior, likely_places
 from tracker.search import Verdict
 
@@ -185,3 +186,17 @@ def test_a_lost_target_is_sought_in_the_whole_frame_by_bounded_regions():
         left, top = max(round(region.x), 0), max(round(region.y), 0)
         seen[top : round(region.bottom), left : round(region.right)] = True
     assert seen.all()
+
+
+def test_a_rival_that_another_target_comes_to_cover_is_looked_at_no_longer():
+    start, others, own = (60, 60), (250, 60), (70, 200)
+    tracker = Tracker(meadow(start), Box.around(start, *SIZE), preset="fast")
+    for _ in range(25):
+        tracker.update(meadow())
+    assert not tracker.track.ok
+    for _ in range(2):  # not as often as convinces
+        tracker.update(meadow(others))
+    claim = Claim(Box.around(others, *SIZE), 0.9)
+    for _ in range(12):
+        tracker.update(meadow(others, own), claims=[claim])
+    assert math.dist(tracker.track.box.center, own) < 6

@@ -195,3 +195,11 @@ def test_the_first_target_is_judged_by_its_colors_and_its_shape():
     assert there.likeness > 0.8
     assert nowhere.similarity < 0.3
     assert nowhere.likeness < 0.3
+
+
+@pytest.mark.parametrize("point", [(-900, 20), (900, 20), (20, -900), (20, 900)])
+def test_what_lies_nearest_is_judged_where_a_hidden_target_is_expected_beyond_the_patch(point):
+    eye = Eye(frame_with((140, 100)), (140, 100))
+    verdict = judge(eye.view, eye.looks, point)
+    assert verdict == judge(eye.view, eye.looks, eye.layout.nearest(*point))
+    assert verdict.likeness < 0.5

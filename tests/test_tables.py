@@ -394,14 +394,29 @@ def test_a_table_of_the_challenge_can_be_rewound(tmp_path):
     assert [track.index for track in read_targets(table.path)[3]] == [0, 1, 2]
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
-def test_a_row_without_a_number_is_named(tmp_path, suffix):
+NUMBERS = ("index", "id", "width", "score")
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity"])
+@pytest.mark.parametrize(
+    ("suffix", "column"),
+    [(suffix, column) for suffix in (".csv", ".jsonl") for column in (*NUMBERS, "time_s")]
+    + [(".txt", column) for column in NUMBERS],
+)
+def test_a_row_without_a_number_is_named(tmp_path, suffix, column, value):
     path = tmp_path / f"tracks{suffix}"
-    with open_table(path) as table:
-        table.write(make_track())
-        table.write(make_track())
+    with open_table(path, ids=True) as table:
+        table.write(make_track(0))
+        table.write(make_track(1))
     lines = path.read_text().splitlines(keepends=True)
-    number = str(float(make_track().box.width))
-    path.write_text("".join(lines[:-1]) + lines[-1].replace(number, "NaN", 1))
-    with pytest.raises(DamagedError, match=f"line {len(lines)}: .*expected finite numbers"):
+    if suffix == ".jsonl":
+        lines[-1] = json.dumps({**json.loads(lines[-1]), column: float(value)}) + "\n"
+    else:
+        of_mot = ["index", "id", "x", "y", "width", "height", "score"]
+        names = of_mot if suffix == ".txt" else lines[0].strip().split(",")
+        cells = lines[-1].split(",")
+        cells[names.index(column)] = value
+        lines[-1] = ",".join(cells)
+    path.write_text("".join(lines))
+    with pytest.raises(DamagedError, match=f"line {len(lines)}: not a whole row"):
         read_targets(path)

@@ -28,16 +28,12 @@ class Sighting:
     """Frames with detections since, of which none was its."""
 
 
-def pairs(
-    boxes: Sequence[Box], others: Sequence[Box], least_iou: float = LEAST_IOU
-) -> list[tuple[int, int]]:
-    """Pair boxes with those they overlap most, each once.
+def pairs(boxes: Sequence[Box], others: Sequence[Box]) -> list[tuple[int, int]]:
+    """Pair boxes with those they overlap most, each once, and by no less than LEAST_IOU.
 
     Parameters
     ----------
     boxes, others : sequences of Box
-    least_iou : float
-        Pairs that overlap less are none.
 
     Returns
     -------
@@ -51,7 +47,7 @@ def pairs(
     found: list[tuple[int, int]] = []
     while True:
         row, column = divmod(int(overlap.argmax()), len(others))
-        if overlap[row, column] < least_iou:
+        if overlap[row, column] < LEAST_IOU:
             return found
         found.append((row, column))
         overlap[row], overlap[:, column] = -1, -1

@@ -53,7 +53,7 @@ GRAY_BINS = 8  # by value; black, gray and white are told apart and never read a
 N_CODES = 1 << 16
 EDGE_BIT = 15  # the bit 15-bit color leaves free
 DIRECTION_BIT = 0  # the least bit of blue gives way
-LEAST_SIMILARITY = 1e-6  # of window and model: keeps the ratio finite
+LEAST_SIMILARITY = 1e-6  # of window and model, and of a window to itself: keeps ratios finite
 LEAST_ROOT = np.float32(0.03)  # √p below which a bin of the window is noise, and would weigh most
 UNSEEN = 2e-4  # mass that decides for bins hardly seen (Possegger et al. 2015): they give 1/2
 
@@ -71,7 +71,8 @@ class ColorConfig:
     texture: bool = True
     """Three states of texture (flat, edge across, edge along) for each color."""
     edge_threshold: int = 15
-    """Sum of the two central differences of green, in gray levels, that makes an edge."""
+    """Sum of the two central differences of green, in gray levels, above which a pixel is an edge:
+    0 to 254."""
     target_rate: float = 0.01
     surroundings_rate: float = 0.02
     """Share of a histogram that one frame replaces, 0 to 1."""
@@ -83,12 +84,12 @@ class ColorConfig:
         if self.bins is not None and not (
             isinstance(self.bins, Sequence) and len(self.bins) == expected
         ):
-            raise ConfigError(f"bins {self.bins}: {self.space} takes {expected} of them")
+            raise ConfigError(f"bins {self.bins}: {self.space} takes a tuple of {expected}")
         for count in self.bins or ():
             if not isinstance(count, int) or not 1 <= count <= 32:
                 raise ConfigError(f"bins {self.bins}: each must be a whole number, 1 to 32")
-        if not is_number(self.edge_threshold, 0, 510):
-            raise ConfigError(f"edge_threshold {self.edge_threshold!r}: expected 0 to 510")
+        if not is_number(self.edge_threshold, 0, 254):  # the sum is of bytes, 255 at most
+            raise ConfigError(f"edge_threshold {self.edge_threshold!r}: expected 0 to 254")
         for name in ("target_rate", "surroundings_rate"):
             if not is_number(getattr(self, name), 0, 1):
                 raise ConfigError(f"{name} {getattr(self, name)!r}: expected 0 to 1")

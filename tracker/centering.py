@@ -4,9 +4,10 @@ Structure is followed at the spot that was learnt, and what is learnt wanders ov
 bends, turns or was not drawn well: the error adds up. Color knows no spot. What stands upright is
 about alike left and right, not above and below, so that color balances about its middle across:
 one step of mean shift from the spot (Comaniciu, Ramesh & Meer, "Kernel-based object tracking",
-2003) tells how far that is off. The box is drawn there; learning stays with the spot, since a color
-that misleads would lead it away for good. Where part of the target is hidden, what is left balances
-about another place: the less full of its colors the box is than it was, the less it leans.
+2003) tells how far that is off: the lean. The box is drawn there; learning stays with the spot,
+since a color that misleads would lead it away for good. Where part of the target is hidden, what is
+left balances about another place: the less full of its colors the box is than it was, the less it
+leans.
 """
 
 from __future__ import annotations

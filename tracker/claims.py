@@ -33,9 +33,10 @@ __all__ = [
 ]
 
 Point = tuple[float, float]
+"""x, y of a center in the frame, pixels."""
 FloatArray = NDArray[np.floating[Any]]
 
-SAME_PLACE = 0.5  # sides of the target
+SAME_PLACE = 0.5  # sides of the target: a place farther from where another is going is not its
 DOUBT = 0.25  # sides by which what is hidden must be nearer to a place, to have a claim to it
 REACH = 0.6  # of a claim over pixels: deviation, in half sizes of its box
 FARTHEST = 3.0  # sizes of a target from its center: beyond it, it sees nothing

@@ -4,7 +4,8 @@ The first frame is the judge: what is learnt later follows an error and then spe
 numbers suffice, joined by a logistic regression: how like the first target's the window's colors
 are, how like the first frame's density map the density around it is, and how like the learnt one.
 The last counts *against* the track: a map that fits what was learnt better than what was shown at
-the start has drifted.
+the start has drifted. Where structure is seen too, the response of its first filter takes the place
+of the last.
 """
 
 from __future__ import annotations
@@ -143,8 +144,8 @@ class ConfidenceConfig:
                 "lost_below {!r}, seen_above {!r}, doubt_below {!r}, sure_above {!r}: expected "
                 "0 <= lost < seen <= doubt <= sure <= 1".format(*levels)
             )
-        if not (is_number(self.calibration) and math.isfinite(self.calibration)):
-            raise ConfigError(f"calibration {self.calibration!r}: expected a finite number")
+        if not is_number(self.calibration, -30, 30):  # beyond it no score but 0 and 1 is left
+            raise ConfigError(f"calibration {self.calibration!r}: expected log odds, -30 to 30")
 
     def score(self, belief: float) -> float:
         """Give the score of a belief."""

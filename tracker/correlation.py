@@ -20,8 +20,8 @@ Spectrum = NDArray[np.complex64]  # (channels, cells, cells // 2 + 1)
 
 RESPONSE_DEVIATION = 0.045  # of the target's side: how sharp the peak is asked to be
 FIRST_PENALTY, PENALTY_GROWTH = 1.0, 10.0  # of leaving the box, and its growth by iteration
-ITERATIONS, FIRST_ITERATIONS = 2, 3
-LEAST_SUPPORT = 4  # cells
+ITERATIONS, FIRST_ITERATIONS = 2, 3  # of each training, and of the first frame's
+LEAST_SUPPORT = 4  # cells of the box's width and height
 
 
 class Transforms(NamedTuple):
@@ -54,7 +54,15 @@ class Transforms(NamedTuple):
 
     @classmethod
     def of(cls, cells: int, width: float, height: float) -> Transforms:
-        """Make those for a target of so many cells in the middle of a window."""
+        """Make those for a target in the middle of a window.
+
+        Parameters
+        ----------
+        cells : int
+            Of the window's side, even.
+        width, height : float
+            Of the target, in cells.
+        """
         half = cells // 2 + 1
         k = np.arange(cells)
         turn = np.exp(-2j * np.pi * np.outer(k, k) / cells)
@@ -64,22 +72,22 @@ class Transforms(NamedTuple):
         top, bottom = _support(height, cells)
         left, right = _support(width, cells)
         back = turn.conj()[:half] * mirror[:, None] / cells
-        centered = np.exp(2j * np.pi * np.outer(k[:half], k - cells // 2) / cells)
+        centered = np.exp(2j * np.pi * np.outer(k, k - cells // 2) / cells)
         deviation = RESPONSE_DEVIATION * np.sqrt(width * height)
         bell = np.exp(-0.5 * (np.minimum(k, cells - k) / deviation) ** 2)
         return cls(
             cells,
-            np.float32(1 / np.mean(fading**2)),
-            (turn * fading).astype(np.complex64),
-            _pairs(fading[:, None] * turn[:, :half]),
-            (turn.conj()[top:bottom] / cells).astype(np.complex64),
-            _real_part(back[:, left:right]),
-            turn[:, top:bottom].astype(np.complex64),
-            _pairs(turn[left:right, :half]),
-            (np.exp(2j * np.pi * np.outer(k - cells // 2, k) / cells) / cells).astype(np.complex64),
-            _real_part(centered * mirror[:, None] / cells),
-            np.fft.rfft2(np.outer(bell, bell)).conj().astype(np.complex64),
-            mirror.astype(np.float32),
+            power=np.float32(1 / np.mean(fading**2)),
+            rows=(turn * fading).astype(np.complex64),
+            columns=_pairs(fading[:, None] * turn[:, :half]),
+            box_rows=(turn.conj()[top:bottom] / cells).astype(np.complex64),
+            box_columns=_real_part(back[:, left:right]),
+            rows_of_box=turn[:, top:bottom].astype(np.complex64),
+            columns_of_box=_pairs(turn[left:right, :half]),
+            response_rows=(centered.T / cells).astype(np.complex64, order="C"),
+            response_columns=_real_part(centered[:half] * mirror[:, None] / cells),
+            desired=np.fft.rfft2(np.outer(bell, bell)).conj().astype(np.complex64),
+            mirror=mirror.astype(np.float32),
         )
 
     @property
@@ -90,7 +98,7 @@ class Transforms(NamedTuple):
         return slice(top, top + rows), slice(left, left + columns)
 
     def forward(self, features: NDArray[np.float32]) -> Spectrum:
-        """Give the spectra of channels over the window."""
+        """Give the spectra of channels over the window, (channels, cells, cells)."""
         across = np.matmul(features * self.power, self.columns).view(np.complex64)
         spectrum: Spectrum = np.matmul(self.rows, across)
         return spectrum
@@ -148,7 +156,16 @@ class CorrelationFilter:
     def learn(
         self, spectrum: Spectrum, rate: float, mask: NDArray[np.float32] | None = None
     ) -> None:
-        """Mix the spectra of a window centered on the target into the mean, and train anew."""
+        """Mix the spectra of a window centered on the target into the mean, and train anew.
+
+        Parameters
+        ----------
+        spectrum : complex64 array of the mean's shape
+        rate : float, 0 to 1
+            Share of the mean that it replaces.
+        mask : float32 array of the box's shape, optional
+            How much each cell of the box counts, 0 to 1.
+        """
         share = np.float32(rate)
         difference = spectrum - self.mean
         self.variance = (1 - share) * (self.variance + share * _squared(difference))
@@ -182,10 +199,8 @@ class CorrelationFilter:
         for _ in range(iterations):
             inverse = 1 / (ridge + penalty)
             target = wanted
-            if confined is not None:
-                target = wanted + penalty * (
-                    confined if multiplier is None else confined - multiplier
-                )
+            if confined is not None and multiplier is not None:
+                target = wanted + penalty * (confined - multiplier)
             target = target * inverse
             scaled = mean * inverse
             # Sherman & Morrison's formula: one channel's worth of work a frequency.

@@ -3,8 +3,8 @@
 Gradient orientations tell shapes (Dalal & Triggs, "Histograms of oriented gradients for human
 detection", 2005), gray tells light from dark, and soft color names (van de Weijer et al., "Learning
 color names for real-world applications", 2009; here of our own making) tell colors robustly. Each
-of the three groups is scaled to mean square 1: a filter that is regularised by one constant hears
-them alike.
+of the three groups is scaled to mean square 1 (the names' then to a little less): a filter that is
+regularised by one constant hears them alike.
 """
 
 from __future__ import annotations
@@ -16,13 +16,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CELL", "N_CHANNELS", "channels", "color_names", "orientations"]
+__all__ = [
+    "BASIC_COLORS",
+    "CELL",
+    "N_CHANNELS",
+    "channels",
+    "cielab",
+    "code_colors",
+    "color_names",
+    "orientations",
+]
 
 CELL = 4  # pixels of a cell's side
 N_ORIENTATIONS = 9  # over half a turn; 27 (signed and unsigned) measure 0.06 worse
 SPREAD = np.array([0.15, 0.7, 0.15], np.float32)  # of a cell's gradients over its neighbors
 LARGEST_GRADIENT = 0.4  # of a block's gradients, that one orientation of a cell may have
-FAINT_GRADIENT = 50.0  # squared gray levels a pixel: a block of less is noise, and not amplified
+# Of a block's squares, by pixels of a cell: what has less is noise, and not amplified.
+FAINT_GRADIENT = 50.0
 MIDDLE_GRAY = 127.5
 EVEN = 1e-6  # keeps the scale of a group defined where nothing is to be seen
 COLOR_NAMES_WEIGHT = 0.7  # of the group; 0.5 and 1 measure the same
@@ -89,7 +99,7 @@ def orientations(gray: NDArray[Any], *, spread: bool) -> NDArray[np.float32]:
     slope_x = cv2.Sobel(gray, cv2.CV_32F, 1, 0, ksize=1)
     slope_y = cv2.Sobel(gray, cv2.CV_32F, 0, 1, ksize=1)
     length, angle = cv2.cartToPolar(slope_x, slope_y)
-    # Over a whole turn each orientation comes twice: 0 ... 17, and then one for opposite ones.
+    # Over a whole turn each orientation comes twice, as 0 ... 8 and as 9 ... 17: made one.
     angle *= N_ORIENTATIONS / np.pi
     turns = angle.astype(np.uint8)  # bytes until the end: six times as fast as whole numbers
     turns -= np.uint8(N_ORIENTATIONS) * (turns >= N_ORIENTATIONS)
@@ -124,11 +134,8 @@ def color_names() -> NDArray[np.float32]:
     float32 array of shape (32768, 11)
         Rows: ``cv2.COLOR_BGR2BGR555`` codes.
     """
-    levels = (np.arange(32) * 8 + 4) / 255
-    red, green, blue = np.meshgrid(levels, levels, levels, indexing="ij")
-    colors = np.stack([blue, green, red], axis=-1).reshape(-1, 3)
     basic = np.array(list(BASIC_COLORS.values())) / 255
-    difference = _lab(colors)[:, None] - _lab(basic)
+    difference = cielab(code_colors())[:, None] - cielab(basic)
     distance2 = difference**2 @ np.array([LIGHTNESS_WEIGHT, 1, 1], np.float32)
     exponent = distance2 / (-2 * COLOR_DEVIATION**2)
     shares = np.exp(exponent - exponent.max(axis=1, keepdims=True))
@@ -139,7 +146,21 @@ def color_names() -> NDArray[np.float32]:
     return names
 
 
-def _lab(bgr: NDArray[np.floating]) -> NDArray[np.float32]:
+def code_colors() -> NDArray[np.float64]:
+    """Give the color in the middle of those that each 15-bit code stands for.
+
+    Returns
+    -------
+    float64 array of shape (32768, 3)
+        BGR, 0 to 1. Rows: ``cv2.COLOR_BGR2BGR555`` codes.
+    """
+    levels = (np.arange(32) * 8 + 4) / 255
+    red, green, blue = np.meshgrid(levels, levels, levels, indexing="ij")
+    return np.stack([blue, green, red], axis=-1).reshape(-1, 3)
+
+
+def cielab(bgr: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Turn BGR colors of 0 to 1, (n, 3), into CIELAB: 0 to 100, and about -110 to 100 twice."""
     picture = cv2.cvtColor(bgr.astype(np.float32)[:, None], cv2.COLOR_BGR2LAB)
     return np.asarray(picture[:, 0], np.float32)
 

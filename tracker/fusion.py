@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from .kernels import Aperture, gaussian
 from .meanshift import climb_aperture
 
-__all__ = ["Mode", "joint_density", "modes", "peaks"]
+__all__ = ["COLOR_WEIGHT", "Mode", "joint_density", "modes", "peaks"]
 
 COLOR_WEIGHT = 0.18  # of a window full of color, to the full response 1; a plateau from 0.14
 NEARNESS = 1.0  # sides of the target, deviation of the color's prior; 0.8 and 1.4 measure the same
-STARTS = 3  # of climbs: the highest places, half a side apart, besides the expected one
-CLIMB_STEPS = 4
+PLACES = 3  # half a side apart: where climbs start, besides the expected one; and peaks at most
+CLIMB_STEPS = 4  # of a cell at most
 # A response's peak is a cell or two wide: a wider window mixes look-alikes (smoothing the map by
 # half a cell costs 0.01).
 WINDOW = Aperture.of(np.ones((3, 3)), (1, 1))
@@ -37,11 +37,6 @@ class Mode(NamedTuple):
     row: float
     """Whole numbers are the places of the map's own values."""
     height: float
-
-    @property
-    def cell(self) -> tuple[int, int]:
-        """Column and row of the value the mode is nearest to."""
-        return round(self.column), round(self.row)
 
 
 def joint_density(
@@ -104,7 +99,7 @@ def modes(density: NDArray[np.float32], side: float) -> list[Mode]:
 
 
 def peaks(density: NDArray[np.float32], side: float) -> list[Mode]:
-    """Give the highest places of a density, half a side apart, and none that is much lower.
+    """Give the three highest places of a density, half a side apart, and none that is much lower.
 
     Parameters
     ----------
@@ -122,10 +117,10 @@ def peaks(density: NDArray[np.float32], side: float) -> list[Mode]:
 
 
 def _highest(density: NDArray[np.float32], side: float) -> list[tuple[int, int]]:
-    """Give the highest cells, half a side apart."""
+    """Give the PLACES highest cells, half a side apart."""
     left, reach = density.copy(), max(round(APART * side), 1)
     cells = []
-    for _ in range(STARTS):
+    for _ in range(PLACES):
         _, height, _, (column, row) = cv2.minMaxLoc(left)
         if height <= 0:
             break

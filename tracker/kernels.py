@@ -14,7 +14,19 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PROFILES", "Aperture", "Profile", "ProfileName", "epanechnikov", "flat", "gaussian"]
+__all__ = [
+    "PROFILES",
+    "Aperture",
+    "FloatArray",
+    "Profile",
+    "ProfileName",
+    "box_distance",
+    "ellipse_distance2",
+    "epanechnikov",
+    "flat",
+    "gaussian",
+    "grid",
+]
 
 FloatArray = NDArray[np.floating[Any]]
 Profile = Callable[[FloatArray], FloatArray]

@@ -13,12 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .claims import Claim, is_claimed
+from .claims import Claim, Point, is_claimed
 
-__all__ = ["LONGEST_HIDDEN", "Candidate", "LookAlikes", "Mover", "Point"]
-
-Point = tuple[float, float]
-"""x, y of a center in the frame, pixels."""
+__all__ = ["LONGEST_HIDDEN", "Candidate", "LookAlikes", "Mover"]
 
 # Frames a look-alike is followed before it is believed; 10 and 20 measure the same, with 5 passing
 # shapes of the background are taken for it, which costs 0.01.
@@ -144,7 +141,7 @@ class LookAlikes:
         Parameters
         ----------
         candidates : sequence of Candidate
-            All that answers like the target in this frame.
+            What answers most like the target in this frame.
         center : Point or None
             Where the target is; None while it is hidden.
         side : float

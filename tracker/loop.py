@@ -228,6 +228,11 @@ def read_ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]
     depth : int
         How many items may wait, at least 1.
 
+    Raises
+    ------
+    ValueError
+        If *depth* is less.
+
     Examples
     --------
     >>> list(read_ahead("abc", 2))

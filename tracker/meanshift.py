@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class Climb(NamedTuple):
 
     window: Box
     mass: float
-    """Weighted density under the window; 0 means there was nothing to climb."""
+    """Weighted density under the window before its last step; 0: there was nothing to climb."""
     steps: int
     converged: bool
 
@@ -101,7 +101,7 @@ def climb(density: FloatArray, window: Box, config: ClimbConfig = ClimbConfig())
     """
     if density.ndim != 2:
         raise ValueError(f"density of shape {density.shape}: expected (rows, columns)")
-    start = window = Box.of(window)
+    window = Box.of(window)
     for step in range(1, config.max_steps + 1):
         part, weights, x, y = _under(density, window, config.kernel)
         weighted = part * weights
@@ -112,7 +112,7 @@ def climb(density: FloatArray, window: Box, config: ClimbConfig = ClimbConfig())
                 "replace NaN by 0 (numpy.nan_to_num)"
             )
         if mass == 0:
-            return Climb(start if step == 1 else window, 0.0, step, converged=False)
+            return Climb(window, 0.0, step, converged=False)
         here = window.center
         there = (
             float(weighted.sum(axis=0) @ x) / mass,
@@ -257,7 +257,7 @@ def moments(density: FloatArray, window: Box | None = None) -> Moments:
     return Moments(mass, (center_x, center_y), np.array([[xx, xy], [xy, yy]]))
 
 
-def rotated_box(spread: Moments, shape: str = "box") -> RotatedBox:
+def rotated_box(spread: Moments, shape: Literal["box", "ellipse"] = "box") -> RotatedBox:
     """Give the evenly filled box or ellipse that has this spread: its size and angle.
 
     ``cv2.CamShift`` takes four deviations for every shape, and two pixels more, so that a box of

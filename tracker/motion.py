@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+__all__ = ["Motion"]
+
 VELOCITY_GAIN = 0.5  # share of the newest step in the velocity
 LARGE_STEP = 0.25  # sides of the target: shorter predicted steps are not taken
 # Longer ones are not taken either: after a gap in the times the target may as well have waited.

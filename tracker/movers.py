@@ -131,12 +131,11 @@ class Movers:
     def _strayed(self, image: NDArray[np.uint8], window: Box) -> int | None:
         """Give the target that a window most likely shows, of those in doubt or gone astray."""
         likely = {}
-        for number in self._begun.keys() & set(self._targets.ids):
-            target, track = self._targets[number], self._targets.tracks[number]
-            box = track.box
+        for number, track in self._targets.tracks.items():
+            target, box = self._targets[number], track.box
             near = math.dist(box.center, window.center) < NEAR * box.side
             alike = iou(box.centered_at(*window.center), window) > AS_LARGE
-            if not (near and alike):
+            if not (number in self._begun and near and alike):
                 continue
             there = target.likeness_of(image, window).log_odds
             in_doubt = track.state is not State.TRACKING and there > LEAST_ODDS_LOST

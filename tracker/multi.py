@@ -30,7 +30,7 @@ from .target import Target
 from .track import Track
 from .tracker import Tracker
 
-__all__ = ["MultiTracker"]
+__all__ = ["CLEARLY", "MultiTracker"]
 
 # How much likelier a target that went astray is where it was detected than where it is taken to be,
 # log odds by the first frame: twice what redetection asks for, which looks at it more than once.
@@ -189,7 +189,8 @@ class MultiTracker:
         BoxError
             If the box is not four finite numbers, is empty, or lies outside the frame.
         FrameError
-            If the frame is not a picture, or of another shape than those before it.
+            If the frame is not a picture, or of another shape than those before it, or the time is
+            not a finite number.
         """
         frame = self._checked(frame)
         time_s = self._time_s if time_s is None else seconds(time_s)
@@ -326,7 +327,8 @@ class MultiTracker:
         Raises
         ------
         FrameError
-            If the frame is not a picture, or of another shape than those before it.
+            If the frame is not a picture, or of another shape than those before it, or the time is
+            not a finite number.
         BoxError
             If a detection is not four finite numbers, is empty, or has not the size of a target in
             pixels of the frame. All targets are then as they were.

@@ -31,6 +31,11 @@ class MeanShiftTracker:
     ----------
     preset, config
         As for :class:`~tracker.Tracker`.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such preset.
     """
 
     def __init__(self, preset: str | None = None, config: TrackerConfig | None = None) -> None:
@@ -45,7 +50,13 @@ class MeanShiftTracker:
         return cls(preset, config)
 
     def init(self, image: NDArray[np.uint8], boundingBox: Iterable[float]) -> None:  # noqa: N803
-        """Start from a box (x, y, width, height); ints and floats alike."""
+        """Start from a box (x, y, width, height); ints and floats alike.
+
+        Raises
+        ------
+        BoxError, FrameError
+            As for :class:`~tracker.Tracker`.
+        """
         self._tracker = Tracker(image, boundingBox, config=self._config)
 
     def update(self, image: NDArray[np.uint8]) -> tuple[bool, tuple[float, float, float, float]]:

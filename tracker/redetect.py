@@ -28,6 +28,7 @@ __all__ = [
     "LEAST_ODDS",
     "LEAST_ODDS_LOST",
     "Redetection",
+    "color_posterior",
     "likely_places",
     "reach_after",
 ]
@@ -143,17 +144,17 @@ def color_posterior(model: BackProjection, n_colors: int) -> NDArray[np.float32]
     return posterior(of_colors(model.first_target), of_colors(model.first_surroundings))
 
 
-def _tiles(frame_size: tuple[int, int], side: float) -> list[Box]:
-    """Cover a frame by tiles, row by row, that overlap by a target of *side* pixels."""
+def _tile(number: int, frame_size: tuple[int, int], side: float) -> Box:
+    """Give one of the tiles, row by row, that cover a frame and overlap by a target of *side* px.
+
+    Numbers beyond the last begin anew.
+    """
     width, height = frame_size
     longest = (LARGEST_SIDE / TARGET_SIDE - 1) * side
     columns, rows = math.ceil(width / longest), math.ceil(height / longest)
+    row, column = divmod(number % (rows * columns), columns)
     across, down = width / columns, height / rows
-    return [
-        Box(column * across - side / 2, row * down - side / 2, across + side, down + side)
-        for row in range(rows)
-        for column in range(columns)
-    ]
+    return Box(column * across - side / 2, row * down - side / 2, across + side, down + side)
 
 
 @dataclass(slots=True)
@@ -175,7 +176,12 @@ class Redetection:
 
     def believed(self) -> None:
         """Take note of a frame in which the present place is believed."""
-        self.frames, self.rival, self.wins = max(self.frames - 1, 0), None, 0
+        self.frames = max(self.frames - 1, 0)
+        self.dismissed()
+
+    def dismissed(self) -> None:
+        """Look at the rival no longer, but for others."""
+        self.rival, self.wins = None, 0
 
     def region(self, last: Box, frame_size: tuple[int, int], *, everywhere: bool = False) -> Box:
         """Give where to look in this frame.
@@ -185,8 +191,7 @@ class Redetection:
         """
         width, height = frame_size
         if everywhere and self.frames % 2:
-            tiles = _tiles(frame_size, last.side)
-            return tiles[self.frames // 2 % len(tiles)]
+            return _tile(self.frames // 2, frame_size, last.side)
         reach = last.side * reach_after(self.frames)
         x, y = last.center
         left, top = max(x - reach, 0.0), max(y - reach, 0.0)

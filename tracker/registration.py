@@ -31,7 +31,7 @@ LEAST_CONTRAST = 1e-6  # keeps the fit defined on a map without any
 DIAGONAL = np.eye(5)  # of the fit's five unknowns: shift x and y, log scale, offset, gain
 CENTRAL_DIFFERENCE = np.array([[-0.5, 0, 0.5]], np.float32)
 SHIFT_LIMIT = 3.0  # pixels a step may move the center
-BLURRED_LIKENESS, CLEAR_LIKENESS = 0.4, 0.95
+BLURRED_LIKENESS, CLEAR_LIKENESS = 0.4, 0.95  # of a fit not trusted at all, and wholly
 
 
 class Alignment(NamedTuple):

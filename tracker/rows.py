@@ -18,6 +18,7 @@ __all__ = [
     "CSV",
     "JSONL",
     "MOT",
+    "TABLE_SUFFIXES",
     "columns",
     "csv_line",
     "line_of",
@@ -91,20 +92,22 @@ def with_id(line: str, target_id: int, suffix: str) -> str:
     return (
         f'{before}, "id": {target_id},{after}'
         if suffix == JSONL
-        else (f"{before}{comma}{target_id},{after}")
+        else f"{before}{comma}{target_id},{after}"
     )
 
 
 def track_of(row: dict[str, Any]) -> Track:
-    """Make a track of a row, by its columns' names."""
-    time_s = row["time_s"]
-    numbers = [float(row[name]) for name in COLUMNS[2:12]]
-    if not all(map(math.isfinite, numbers)):
-        raise ValueError("expected finite numbers")
-    x, y, width, height, *turned, score = numbers
+    """Make a track of a row, by its columns' names.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, OverflowError
+        If a cell is missing, or is not what its column holds.
+    """
+    x, y, width, height, *turned, score = _finite(row[name] for name in COLUMNS[2:12])
     return Track(
         index=int(row["index"]),
-        time_s=None if time_s is None else float(time_s),
+        time_s=None if row["time_s"] is None else _finite([row["time_s"]])[0],
         box=Box(x, y, width, height),
         rotated_box=RotatedBox((turned[0], turned[1]), (turned[2], turned[3]), turned[4]),
         score=score,
@@ -114,13 +117,27 @@ def track_of(row: dict[str, Any]) -> Track:
 
 
 def track_of_mot(line: str) -> tuple[int, Track]:
-    """Make an id and a track of a line of the challenge."""
-    numbers = [float(cell) for cell in line.split(",")[:MOT_CELLS]]
-    frame, target_id, left, top, width, height, score = numbers
+    """Make an id and a track of a line of the challenge.
+
+    Raises
+    ------
+    ValueError
+        If it has not seven finite numbers, or no size.
+    """
+    cells = line.split(",")[:MOT_CELLS]
+    frame, target_id, left, top, width, height, score = _finite(cells)
     box = Box.of((left - MOT_FIRST, top - MOT_FIRST, width, height))
     turned = RotatedBox(box.center, (box.width, box.height), 0.0)
     track = Track(int(frame) - MOT_FIRST, None, box, turned, score, State.TRACKING, "")
     return int(target_id), track
+
+
+def _finite(cells: Iterable[Any]) -> list[float]:
+    """Read cells as finite numbers."""
+    numbers = [float(cell) for cell in cells]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError("expected finite numbers")
+    return numbers
 
 
 def _mot_line(track: Track, target_id: int) -> str:

@@ -67,7 +67,7 @@ class Place(NamedTuple):
     """The posterior over the patch, with margin."""
     evidence: Evidence
     candidates: tuple[Candidate, ...] = ()
-    """All that answers like the target, by structure; none without."""
+    """What answers most like the target, by structure; none without."""
     hidden: bool = False
     """Whether nothing is seen of the target, and look-alikes are: it is where it was expected."""
     lean: tuple[float, float] = (0.0, 0.0)
@@ -115,7 +115,25 @@ def find_jointly(
     lookalikes: LookAlikes,
     claims: Sequence[Claim] = (),
 ) -> Place:
-    """Find the target on a view and a sight of one place, by color and structure."""
+    """Find the target on a view and a sight of one place, by color and structure.
+
+    Parameters
+    ----------
+    view : View
+        The colors there.
+    sight : Sight
+        The structure there, about the same center and of the same frame.
+    looks : Appearance
+    lookalikes : LookAlikes
+        Where the target and what is like it were going.
+    claims : sequence of Claim
+        Of other targets: what is theirs is passed over.
+
+    Returns
+    -------
+    Place
+        Hidden, where it was expected, if all that answers like the target is another's.
+    """
     layout = view.layout
     density = view.project(looks.colors.table)
     filling = sight.over_cells(_filling(layout.inner(density), layout, 1), view)
@@ -123,19 +141,13 @@ def find_jointly(
     places = [sight.to_frame(mode.column, mode.row) for mode in found]
     side = sight.side * sight.cell_size
     chosen = lookalikes.choice(places, side, claims)
-    hidden = chosen is None
     place = lookalikes.target.expected if chosen is None else places[chosen]
     mode = view.patch.to_patch(*place)
-    near = _climbed(view, density, looks, layout.nearest(*mode))
-    joint = (
-        near._replace(center=_within(mode, layout)) if hidden else _drawn(mode, near, view, looks)
-    )
-    joint = _judged(joint, place, sight)
-    joint = joint._replace(
-        hidden=hidden, candidates=_candidates(sight, filling), rivalry=_rivalry(found, chosen)
-    )
-    if hidden:
-        return joint
+    joint = _judged(_climbed(view, density, looks, layout.nearest(*mode)), place, sight)
+    joint = joint._replace(candidates=_candidates(sight, filling), rivalry=_rivalry(found, chosen))
+    if chosen is None:
+        return joint._replace(center=_within(mode, layout), hidden=True)
+    joint = _drawn(mode, joint, view, looks)
     start = fullest(layout.inner(density), layout)
     there = view.patch.to_frame(start[0] + 0.5, start[1] + 0.5)
     apart = math.dist(start, mode) >= APART * layout.side
@@ -173,7 +185,7 @@ def _first_place(view: View, sight: Sight, looks: Appearance, found: Place) -> P
 
 
 def _candidates(sight: Sight, filling: NDArray[np.float32]) -> tuple[Candidate, ...]:
-    """Give all that answers like the target, as it was at the start or as it was learnt.
+    """Give what answers most like the target, as it was at the start or as it was learnt.
 
     Unlike in the joint density, color counts wherever it is, and what was learnt not to be the
     target is seen by the first filter: look-alikes are to be known before they are near.
@@ -225,6 +237,12 @@ def find_first(
     """Find the center in the frame where the first frame's target is likeliest, and judge it.
 
     Whatever was learnt since, and wherever on the view it is; without a sight, by color alone.
+
+    Returns
+    -------
+    center : (float, float)
+        x, y in frame pixels.
+    verdict : Verdict
     """
     layout = view.layout
     density = layout.inner(view.project(looks.colors.first_table))
@@ -235,7 +253,7 @@ def find_first(
     likely = sight.first_response + np.float32(COLOR_WEIGHT) * filling
     column, row = cv2.minMaxLoc(likely)[3]
     center = sight.to_frame(column, row)
-    verdict = judge(view, looks, layout.nearest(*view.patch.to_patch(*center)))
+    verdict = judge(view, looks, view.patch.to_patch(*center))
     return center, verdict._replace(response=sight.first_log_response(column, row))
 
 
@@ -262,8 +280,18 @@ def _climbed(
     return Place((x + 0.5, y + 0.5), alignment.log_scale, density, evidence)
 
 
-def judge(view: View, looks: Appearance, pixel: tuple[int, int]) -> Verdict:
-    """Tell how like the first frame's target what lies round a pixel is."""
+def judge(view: View, looks: Appearance, point: tuple[float, float]) -> Verdict:
+    """Tell how like the first frame's target what lies round a point is, by color.
+
+    Parameters
+    ----------
+    view : View
+    looks : Appearance
+    point : (float, float)
+        x, y in patch pixels, edges. Beyond the patch, where a hidden target may wait, what lies
+        nearest to it is judged.
+    """
+    pixel = view.layout.nearest(*point)
     colors = looks.colors.compare(view.histogram(view.layout.kernel, pixel))
     alignment = looks.outline.align(view.project(looks.colors.first_table), pixel)
     return Verdict(colors.first_similarity, alignment.first_likeness)
@@ -274,18 +302,17 @@ def judge_near(
 ) -> Verdict:
     """Tell how like the first frame's target what lies about a center in the frame is.
 
-    With a sight, at the place nearby where its structure answers most.
+    With a sight, at the place nearby where its structure answers most; without, by color alone.
     """
     if sight is None:
-        return judge(view, looks, view.layout.nearest(*view.patch.to_patch(*center)))
+        return judge(view, looks, view.patch.to_patch(*center))
     reach, cells = SAME_PLACE * sight.side, sight.to_cells(*center)
     (left, top), (right, bottom) = (
         [min(max(round(each + way), 0), CELLS - 1) for each in cells] for way in (-reach, reach)
     )
     column, row = cv2.minMaxLoc(sight.first_response[top : bottom + 1, left : right + 1])[3]
     column, row = column + left, row + top
-    place = view.patch.to_patch(*sight.to_frame(column, row))
-    verdict = judge(view, looks, view.layout.nearest(*place))
+    verdict = judge(view, looks, view.patch.to_patch(*sight.to_frame(column, row)))
     return verdict._replace(response=sight.first_log_response(column, row))
 
 

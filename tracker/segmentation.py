@@ -25,7 +25,7 @@ from .errors import ConfigError, FrameError
 from .inputs import is_number
 from .merging import areas_of, connected, means_of, merge, neighbor_pairs, numbered
 
-__all__ = ["Region", "region_table", "segment"]
+__all__ = ["Labels", "Region", "region_table", "segment"]
 
 Array = NDArray[Any]
 Labels = NDArray[np.int32]

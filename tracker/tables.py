@@ -340,7 +340,7 @@ def _read_csv(path: Path, text: str) -> Iterator[tuple[int, int, Track]]:
             row = {k: v if k in TEXTS else float(v) if v else None for k, v in cells.items() if k}
             target_id = int(row.get("id", FIRST_ID))  # type: ignore[arg-type]
             yield reader.line_num, target_id, track_of(row)
-    except (csv.Error, KeyError, TypeError, ValueError) as error:
+    except (csv.Error, KeyError, TypeError, ValueError, OverflowError) as error:
         raise DamagedError(f"{path}, line {reader.line_num}: not a whole row ({error})") from error
 
 
@@ -357,5 +357,5 @@ def _read_line(path: Path, number: int, line: str) -> tuple[int, Track]:
             return track_of_mot(line)
         row = json.loads(line)
         return int(row.get("id", FIRST_ID)), track_of(row)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise DamagedError(f"{path}, line {number}: not a whole row ({error})") from error

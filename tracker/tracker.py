@@ -78,7 +78,7 @@ class Tracker:
     BoxError
         If the box is not four finite numbers, is empty, or lies outside the frame.
     FrameError
-        If the frame is not a picture.
+        If the frame is not a picture, or the time not a finite number.
     ConfigError
         If there is no such preset or order of channels, or a preset and a config are given.
 
@@ -178,8 +178,8 @@ class Tracker:
         Raises
         ------
         FrameError
-            If the frame is not a picture, or of another shape than the first; the tracker is then
-            as it was.
+            If the frame is not a picture, or of another shape than the first, or the time is not a
+            finite number; the tracker is then as it was.
         """
         frame, time_s = self._checked(frame), seconds(time_s)
         self._index += 1
@@ -217,6 +217,11 @@ class Tracker:
         keep_model : bool
             Keep what was learnt of the target, and only move to the box. Otherwise start anew.
             The next frame's index goes on either way.
+
+        Raises
+        ------
+        BoxError, FrameError
+            As for a new tracker; this one is then as it was.
         """
         frame = check_frame(frame)
         box = on_frame(Box.of(box), frame)
@@ -235,7 +240,15 @@ class Tracker:
         self._track = self._first_track(box, time_s)
 
     def likeness_of(self, frame: NDArray[np.uint8], box: Box) -> Verdict:
-        """Tell how like the first frame's target what is in a box of the newest frame is."""
+        """Tell how like the first frame's target what is in a box of the newest frame is.
+
+        Parameters
+        ----------
+        frame : uint8 array of the first frame's shape
+            The one that was given to :meth:`update` or :meth:`reset` last.
+        box : Box
+            In frame pixels; the target is taken to be as large as it.
+        """
         extent = self._extent._replace(told=box.size, scale=1.0)
         self._other.look(frame, extent.region(box.center), self._bgr)
         sight = self._sight_of(frame, box.center, extent)
@@ -268,7 +281,7 @@ class Tracker:
         Raises
         ------
         StateFileError
-            If the file cannot be read.
+            If the file cannot be read, is damaged, or was not saved by this version.
         """
         tracker = cls.__new__(cls)
         restore(tracker, *read_state(path))
@@ -377,8 +390,9 @@ class Tracker:
             return None
         rival, there = self._looked_at(frame, rival)
         if covered(believed.centered_at(*rival), claims) > HIDDEN_ABOVE:
+            redetection.dismissed()  # it is another target
             return None
-        seen_here = judge(self._view, self._looks, place.pixel)
+        seen_here = judge(self._view, self._looks, place.center)
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
         won = redetection.challenge(rival, there, seen_here, apart, self._confidence.belief)
@@ -498,11 +512,11 @@ class Tracker:
 
     def _lay_out(self, first_size: tuple[float, float]) -> None:
         """Make what follows from the configuration and the first box's width and height alone."""
-        self._bins = Bins.of(self.config.color)
+        bins = Bins.of(self.config.color)
         self._colors = Bins.of(dataclasses.replace(self.config.color, texture=False))
         self._layout = Layout.of(*first_size, self.config.patch)
         self._extent = Extent(self._layout, first_size, first_size)
-        self._view, self._other = View(self._layout, self._bins), View(self._layout, self._bins)
+        self._view, self._other = View(self._layout, bins), View(self._layout, bins)
 
     def _first_track(self, box: Box, time_s: float | None) -> Track:
         turned = RotatedBox(box.center, box.size, self._rotation.angle_deg)

@@ -55,7 +55,13 @@ class Bins:
         return self._filled().moments[:, -1]
 
     def partial_fit(self, X: ArrayLike, y: Any = None, sample_weight: Any = None) -> Bins:  # noqa: N803
-        """Add points of shape (points, axes), with a weight each or 1; *y* is not used."""
+        """Add points of shape (points, axes), with a weight each or 1; *y* is not used.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As :meth:`MeanShift.fit`, or if they have another number of axes than those before.
+        """
         points = checked_points(X)
         weights = checked_weights(sample_weight, len(points))
         check_bandwidth(self.bandwidth, points.shape[1])
@@ -64,7 +70,13 @@ class Bins:
         return self
 
     def merge(self, other: Bins) -> Bins:
-        """Add the points of *other*, which is left as it is."""
+        """Add the points of *other*, which is left as it is.
+
+        Raises
+        ------
+        ValueError
+            If its bandwidth is another, or its points have another number of axes.
+        """
         if not np.array_equal(self.bandwidth, other.bandwidth):
             raise ValueError(f"bins of bandwidth {other.bandwidth}: expected {self.bandwidth}")
         if other._cells is not None:

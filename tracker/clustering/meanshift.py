@@ -129,6 +129,15 @@ class MeanShift:
         """Give the cluster of each point of *X*, of shape (points, axes).
 
         With *assign* "nearest" no label is -1, whatever *cluster_all* is: as scikit-learn has it.
+
+        Raises
+        ------
+        AttributeError
+            If no points were fitted yet.
+        ValueError
+            If *X* is not finite, or has another number of axes than those.
+        TypeError
+            If *X* is sparse.
         """
         if not hasattr(self, "cluster_centers_"):
             raise AttributeError("this MeanShift is not fitted yet: call fit first")

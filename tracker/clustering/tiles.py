@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "FAN",
     "TILE",
     "FloatArray",
     "IndexArray",
@@ -62,8 +63,6 @@ class Tiles(NamedTuple):
     packed: FloatArray
     """(tiles, axes + 1, TILE): coordinates, and weights; to fill the last tile, its last point is
     repeated with weight 0."""
-    weighted: bool
-    """Whether any of the points themselves weighs other than 1."""
     order: NDArray[np.integer]
     """(points,): which point stands at each place; of int32 where that suffices."""
     levels: list[Nodes]
@@ -87,7 +86,7 @@ class Tiles(NamedTuple):
             levels.append(levels[-1].joined())
         small = len(order) <= np.iinfo(np.int32).max
         order = order.astype(np.int32 if small else np.intp, copy=False)
-        return cls(packed, weights is not None, order, levels)
+        return cls(packed, order, levels)
 
 
 def bounds_of(points: FloatArray) -> tuple[FloatArray, FloatArray]:

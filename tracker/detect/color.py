@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..box import Box
 from ..errors import ConfigError
-from ..features import BASIC_COLORS
+from ..features import BASIC_COLORS, cielab, code_colors
 from ..inputs import as_bgr_code, check_frame
 from ..kernels import gaussian
 from .shrinking import check_point, in_frame, shrunk
@@ -90,8 +90,12 @@ def color_at(frame: NDArray[np.uint8], point: tuple[float, float], channels: str
 
     Raises
     ------
+    FrameError
+        If the frame is not a picture.
     BoxError
         If the point is not two numbers, or not in the frame.
+    ConfigError
+        If there is no such order of channels.
     """
     frame = check_frame(frame)
     column, row = map(int, check_point(point, frame.shape))
@@ -141,8 +145,10 @@ def color_windows(frame: NDArray[np.uint8], color: str | BGR, channels: str = "b
 
     Raises
     ------
+    FrameError
+        If the frame is not a picture.
     ConfigError
-        If it is no color.
+        If it is no color, or there is no such order of channels.
     """
     picture = shrunk(frame, channels)
     density = color_density(
@@ -155,16 +161,8 @@ def color_windows(frame: NDArray[np.uint8], color: str | BGR, channels: str = "b
 @functools.lru_cache(maxsize=16)
 def _table(color: BGR) -> NDArray[np.float32]:
     """Give the density of every 15-bit color, (32768,)."""
-    levels = (np.arange(32) * 8 + 4) / 255
-    red, green, blue = np.meshgrid(levels, levels, levels, indexing="ij")
-    colors = _lab(np.stack([blue, green, red], axis=-1).reshape(-1, 3))
-    wanted = _lab(np.array([color]) / 255)[0]
+    wanted = cielab(np.array([color]) / 255)[0]
     colorful = float(np.hypot(*wanted[1:])) > COLORFUL
     lightness = LIGHTNESS_WEIGHT if colorful else LIGHTNESS_WEIGHT_OF_GRAY
-    distance2 = (colors - wanted) ** 2 @ np.array([lightness, 1, 1], np.float32)
+    distance2 = (cielab(code_colors()) - wanted) ** 2 @ np.array([lightness, 1, 1], np.float32)
     return gaussian(distance2 / DEVIATION**2).astype(np.float32)
-
-
-def _lab(bgr: NDArray[np.floating]) -> NDArray[np.float32]:
-    picture = cv2.cvtColor(bgr.astype(np.float32)[:, None], cv2.COLOR_BGR2LAB)
-    return np.asarray(picture[:, 0], np.float32)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..box import Box, iou
+from ..inputs import check_channels
 from .background import Background
 from .own_motion import own_motion
 from .shrinking import in_frame, shrunk
@@ -91,6 +92,11 @@ class MotionDetector:
     channels : {"bgr", "rgb"}
         Order of the frames' first three channels.
 
+    Raises
+    ------
+    ConfigError
+        If there is no such order.
+
     Examples
     --------
     >>> from tracker import iou
@@ -103,7 +109,7 @@ class MotionDetector:
     """
 
     def __init__(self, channels: str = "bgr") -> None:
-        self._channels = channels
+        self._channels = check_channels(channels)
         self._frame_shape: tuple[int, ...] = ()
 
     def update(self, frame: NDArray[np.uint8]) -> list[Box]:

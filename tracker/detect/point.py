@@ -52,8 +52,12 @@ def point_window(
 
     Raises
     ------
+    FrameError
+        If the frame is not a picture.
     BoxError
         If the point is not two numbers, or not in the frame.
+    ConfigError
+        If there is no such order of channels.
     """
     picture = shrunk(frame, channels)
     height, width = frame.shape[:2]

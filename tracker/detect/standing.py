@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..box import Box
 from .surroundings import slices
 
-__all__ = ["grain", "stood_before"]
+__all__ = ["LEAST_SPREAD", "grain", "stood_before"]
 
 GRAIN = 9  # pixels: what is coarser is light
 DARK = 8.0  # gray levels added to all, for black has no grain

@@ -15,6 +15,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "CAP_HEIGHT",
+    "DARK",
+    "FAR",
+    "FRAME_COLOR",
+    "LINE_HEIGHT",
+    "WHITE",
+    "Color",
+    "Image",
+    "Rect",
     "blend",
     "bounds",
     "dashes",
