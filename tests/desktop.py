@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 REPOSITORY = Path(__file__).parent.parent
-KEY_S = 0.12  # from one key to the next: a machine that is busy draws no faster
+KEY_S = 0.2  # from one key to the next: a machine that is busy draws no faster
 PAINTED_S = 0.15  # from the first paint of a window until it is as large as it will be
 PATIENCE_S = 20.0  # for a program to start on a busy machine
 

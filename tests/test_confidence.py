@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker import Box, ConfidenceConfig, State
@@ -79,6 +79,8 @@ def test_a_calibrated_score_changes_the_state_where_the_plain_one_would(evidence
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+@example(math.nextafter(1, 0), 0.0, 0.0)
+@example(0.0, 0.0, 1.0)
 def test_the_higher_a_rival_stands_the_lower_is_the_reported_score(belief, one, other):
     confidence = Confidence(JOINT_CONFIDENCE, belief)
     low, high = sorted((one, other))

@@ -60,7 +60,8 @@ def kill_after(folder: Path, name: str, after: int) -> int:
             assert process.poll() is None
     finally:
         process.kill()
-        rest, _ = process.communicate(timeout=20)
+        rest = process.stdout.read()  # communicate passes over lines that were read ahead
+        process.communicate(timeout=20)
     return int(rest.split()[-1]) + 1 if rest.split() else after + 1
 
 

@@ -351,7 +351,7 @@ def test_the_region_round_a_point_is_the_target(frames_of, name, place):
     assert iou(window, box) > FOUND
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(x=st.floats(0, 319), y=st.floats(0, 239))
 def test_a_window_covers_the_point_it_is_asked_for(plain, x, y):
     window = point_window(plain[0][0], (x, y))

@@ -226,7 +226,7 @@ def test_accented_letters_never_become_question_marks():
     angle_deg=st.floats(-720, 720), state=st.sampled_from(list(State)),
     shape=st.sampled_from([(1, 1), (7, 200), (96, 128)]),
 )  # fmt: skip
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_box_can_be_drawn_on_any_picture(x, y, width, height, angle_deg, state, shape):
     frame = np.zeros((*shape, 3), np.uint8)
     track = make_track((x, y, width, height), state, angle_deg=angle_deg, reason="it left")

@@ -349,7 +349,8 @@ def test_ctrl_c_in_the_middle_leaves_every_picture_written_so_far(tmp_path, afte
     while process.stdout.readline() != f"{after}\n":
         assert process.poll() is None, process.stderr.read()
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest = process.stdout.read()  # communicate passes over lines that were read ahead
+    _, errors = process.communicate(timeout=60)
     assert process.returncode != 0
     assert "KeyboardInterrupt" in errors
     written = int(rest.split()[-1]) if rest.split() else after

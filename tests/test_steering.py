@@ -298,7 +298,7 @@ def standing_rows(path):
     """Give the rows once no more come."""
     before = None
     while before != (before := len(rows_of(path))):
-        time.sleep(0.25)
+        time.sleep(0.4)  # a busy machine tracks no faster
     return rows_of(path)
 
 
@@ -392,11 +392,21 @@ def test_dragging_on_the_moving_picture_stops_it_and_follows_the_new_box(
     )
     desktop.wait_for_window("tracker", program)
     wait_for(lambda: len(rows_of(table)) > 5)
+    left, top = on_screen(scale, 600, 200)
+    bright = desktop.screenshot()[top, left].sum()
+
+    def dimmed(shown):  # round a box that is drawn
+        return shown[top, left].sum() < 0.7 * bright
+
     desktop.drag(on_screen(scale, 500, 300), on_screen(scale, 400, 400))
+    desktop.wait_until_shown(dimmed)
     n = len(standing_rows(table))
-    desktop.press("Escape", "Escape")  # no box after all; and on
+    desktop.press("Escape")  # no box after all
+    desktop.wait_until_shown(lambda shown: not dimmed(shown))
+    desktop.press("Escape")  # and on
     wait_for(lambda: len(rows_of(table)) > n + 3)
     desktop.drag(on_screen(scale, 500, 300), on_screen(scale, 400, 400))
+    desktop.wait_until_shown(dimmed)
     n = len(standing_rows(table))
     desktop.press("space")
     wait_for(lambda: len(rows_of(table)) > n)

@@ -117,8 +117,10 @@ class Evidence(NamedTuple):
 
 
 def _shifted(probability: float, log_odds: float) -> float:
-    odds = probability * math.exp(log_odds)
-    return odds / (odds + 1 - probability)
+    if probability == 0:
+        return 0.0
+    # Written so that, rounded, it is never above 1, and never lower for a higher probability.
+    return 1 / (1 + (1 - probability) / probability * math.exp(-log_odds))
 
 
 @dataclass(frozen=True, slots=True)
