@@ -136,9 +136,55 @@ def test_found_again_is_tracking_but_less_sure_than_at_the_start():
     start = confidence.score
     while confidence.state is not State.LOST:
         confidence.weigh(NOTHING_THERE)
-    confidence.found()
+    confidence.found(LIKE_THE_FIRST.first_log_odds)
     assert confidence.state is State.TRACKING
     assert confidence.score < start
+
+
+LESS_LIKE_IT = Evidence(0.7, 0.9, 0.8, 0.9)
+
+
+def lost():
+    """A belief of which the target was followed, and then lost."""
+    confidence = Confidence(ConfidenceConfig())
+    for evidence in [LIKE_THE_FIRST] * 5 + [NOTHING_THERE] * 10:
+        confidence.weigh(evidence)
+    assert confidence.state is State.LOST
+    return confidence
+
+
+def test_what_is_less_like_the_target_than_that_was_before_its_loss_stays_uncertain():
+    confidence = lost()
+    assert LESS_LIKE_IT.probability > 0.9
+    for _ in range(20):
+        confidence.weigh(LESS_LIKE_IT)
+    assert confidence.score > confidence.config.sure_above
+    assert confidence.state is State.UNCERTAIN
+    assert confidence.in_doubt
+    assert not confidence.sure
+    confidence.weigh(LIKE_THE_FIRST)
+    assert confidence.state is State.TRACKING
+    assert not confidence.in_doubt
+
+
+def test_found_where_it_is_less_likely_than_before_it_is_uncertain():
+    confidence = lost()
+    confidence.found(LESS_LIKE_IT.first_log_odds)
+    assert confidence.state is State.UNCERTAIN
+
+
+def test_what_is_less_like_the_target_is_the_usual_in_the_long_run():
+    confidence = lost()
+    for _ in range(400):
+        confidence.weigh(LESS_LIKE_IT)
+    assert confidence.state is State.TRACKING
+
+
+def test_without_a_loss_it_is_tracked_however_it_changes():
+    confidence = Confidence(ConfidenceConfig())
+    for evidence in [LIKE_THE_FIRST] * 5 + [LESS_LIKE_IT] * 5:
+        confidence.weigh(evidence)
+        assert confidence.state is State.TRACKING
 
 
 @pytest.mark.parametrize(
@@ -200,6 +246,8 @@ def test_drift_is_named():
 def test_another_shape_of_the_same_colors_is_named():
     shapeless = Evidence(0.9, 0.9, 0.2, 0.2)
     assert "its shape" in reason(shapeless, State.UNCERTAIN, INSIDE, FRAME, None)
+    words = reason(shapeless, State.UNCERTAIN, INSIDE, FRAME, None, on_probation=True)
+    assert "less like it than it was" in words
 
 
 @given(EVIDENCE, st.sampled_from([State.UNCERTAIN, State.LOST]), st.none() | st.floats(0, 500))

@@ -211,6 +211,29 @@ def test_when_a_look_alike_has_crossed_the_target_is_still_followed(frames_of, t
     assert seen[-20:].min() > 0.75
 
 
+@pytest.mark.parametrize(("x", "y", "seed"), [(30, 55, 4), (0, 50, 6)])
+def test_the_look_alike_beside_what_hides_the_target_is_not_taken_for_it(x, y, seed):
+    """Of the same colors, otherwise arranged; all are followed that come within reach."""
+    post = Sprite.of(texture(100, 300, seed=5, dark=(30, 45, 70), light=(55, 80, 110)))
+    scene = Scene(
+        120,
+        Layer(Sprite.of(texture(seed=2))),
+        Layer(patchwork(40, 40, seed=1, elliptic=True), lambda time: Pose(1.85 * time - 110, -30)),
+        front=(
+            Layer(post),
+            Layer(patchwork(40, 40, seed=seed, elliptic=True), lambda _: Pose(x, y)),
+        ),
+    )
+    frames = list(scene)
+    tracks = follow(frames)
+    hidden = [index for index, (_, truth) in enumerate(frames) if truth is None]
+    assert first(tracks, State.LOST, 30) <= hidden[0] + LOST_WITHIN
+    assert not any(tracks[index].state is State.TRACKING for index in hidden)
+    back = first(tracks, State.TRACKING, hidden[-1])
+    assert scene.seen(back) < 1
+    assert overlaps(tracks, frames)[-20:].min() > 0.75
+
+
 def test_a_look_alike_that_is_left_is_named_while_the_target_is_away(jump):
     """Before what was put down elsewhere is believed, it is named."""
     reasons = [track.reason for track in jump[1]]

@@ -50,6 +50,12 @@ DRIFTED = 0.2  # by which a density fits what was learnt better than what was sh
 SMOOTHING = 0.3  # share of the newest frame in the belief
 FIRST_BELIEF = 0.9  # of the box the user gave, before anything was followed
 RETURN_BELIEF = 0.6  # of a target found again, until it has been followed for some frames
+# What is followed since a loss is on probation while its log odds by the first frame are so much
+# below the usual ones. On drawn scenes with a look-alike beside what hides the target, 17 of 24 are
+# followed again within 15 frames, and 7 without (4 of the others are of one color); on footage
+# nothing changes. From 0.5 to 2, and with a third of the share to three times, it measures the same.
+LESS = 1.5
+USUAL_SHARE = 0.01  # of the newest frame in the usual log odds
 
 
 class State(str, enum.Enum):
@@ -104,6 +110,11 @@ class Evidence(NamedTuple):
                 + BIAS
             )
         return seen + ABSENCE_WEIGHT * absence
+
+    @property
+    def first_log_odds(self) -> float:
+        """The same by the first frame alone, whatever was learnt since."""
+        return self._replace(similarity=1.0, likeness=self.first_likeness).log_odds
 
     @property
     def probability(self) -> float:
@@ -185,6 +196,23 @@ class Confidence:
     belief: float = FIRST_BELIEF
     """Probability that the box overlaps the target by more than half, smoothed over the frames."""
     state: State = State.TRACKING
+    usual_log_odds: float | None = None
+    """By the first frame, averaged over the frames in which the target was believed."""
+    on_probation: bool = False
+    """Whether nothing since a loss was as likely by the first frame as the target used to be: what
+    is followed may be a look-alike. It is at most uncertain, and the target still sought."""
+
+    @property
+    def believed(self) -> bool:
+        """Whether the box is taken for the target's, if only on probation."""
+        return self.state is State.TRACKING or (
+            self.on_probation and self.score > self.config.sure_above
+        )
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the target is to be sought elsewhere, too."""
+        return self.on_probation or self.score < self.config.doubt_below
 
     @property
     def score(self) -> float:
@@ -204,28 +232,51 @@ class Confidence:
     @property
     def sure(self) -> bool:
         """Whether it will not be in doubt, whatever the next frame shows."""
-        return self.config.score((1 - SMOOTHING) * self.belief) >= self.config.doubt_below
+        least = self.config.score((1 - SMOOTHING) * self.belief)
+        return least >= self.config.doubt_below and not self.on_probation
 
     def weigh(self, evidence: Evidence) -> None:
         """Take in the evidence of one frame."""
         self.belief += SMOOTHING * (evidence.probability - self.belief)
+        self._compare(evidence)
         score = self.score
         if score < self.config.lost_below:
-            self.state = State.LOST
-        elif score > self.config.sure_above:
+            self.state, self.on_probation = State.LOST, True
+        elif score > self.config.sure_above and not self.on_probation:
             self.state = State.TRACKING
         elif (self.state is State.LOST and score > self.config.seen_above) or (
             self.state is State.TRACKING and score < self.config.doubt_below
         ):
             self.state = State.UNCERTAIN
 
-    def found(self) -> None:
-        """Take note that the target was found again."""
-        self.belief, self.state = RETURN_BELIEF, State.TRACKING
+    def found(self, log_odds: float) -> None:
+        """Take note that the target was found again, with these log odds by the first frame."""
+        self.belief, self.on_probation = RETURN_BELIEF, self._is_less(log_odds)
+        self.state = State.UNCERTAIN if self.on_probation else State.TRACKING
+
+    def _compare(self, evidence: Evidence) -> None:
+        """Compare what is followed with what the target used to be, and learn that."""
+        log_odds = evidence.first_log_odds
+        if self.usual_log_odds is None:
+            self.usual_log_odds = log_odds
+        self.on_probation = self.on_probation and self._is_less(log_odds)
+        if evidence.worth_learning and (self.state is State.TRACKING or self.on_probation):
+            # Bounded: what hides the target step by step is not what it usually looks like.
+            self.usual_log_odds += USUAL_SHARE * max(log_odds - self.usual_log_odds, -LESS)
+
+    def _is_less(self, log_odds: float) -> bool:
+        """Tell whether something is clearly less likely the target than that used to be."""
+        return self.usual_log_odds is not None and log_odds < self.usual_log_odds - LESS
 
 
 def reason(
-    evidence: Evidence, state: State, box: Box, frame_size: tuple[int, int], rival_px: float | None
+    evidence: Evidence,
+    state: State,
+    box: Box,
+    frame_size: tuple[int, int],
+    rival_px: float | None,
+    *,
+    on_probation: bool = False,
 ) -> str:
     """Say in words why the tracker does not simply track; empty when it does.
 
@@ -240,6 +291,8 @@ def reason(
         Width and height.
     rival_px : float or None
         How far off a place is that is more like the first target than the present one.
+    on_probation : bool
+        Whether what is followed was never yet as likely as the target used to be.
     """
     if state is State.TRACKING:
         return ""
@@ -250,6 +303,8 @@ def reason(
         return f"left the frame {side}"
     if evidence.colors_gone:
         return "its colors are gone"
+    if on_probation and state is State.UNCERTAIN:
+        return "what is followed since it was lost is less like it than it was before"
     if evidence.likeness - evidence.first_likeness > DRIFTED:
         return "what is followed has become another thing than at the start"
     return "its shape is not that of the target"

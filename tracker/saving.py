@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 6
+VERSION = 7
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -128,7 +128,12 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
         "believed": tracker._believed,
         "motion": dataclasses.asdict(tracker._motion),
         "lookalikes": dataclasses.asdict(tracker._lookalikes),
-        "confidence": {"belief": confidence.belief, "state": confidence.state},
+        "confidence": {
+            "belief": confidence.belief,
+            "state": confidence.state,
+            "usual_log_odds": confidence.usual_log_odds,
+            "on_probation": confidence.on_probation,
+        },
         "redetection": dataclasses.asdict(tracker._redetection),
         "rotation": dataclasses.asdict(tracker._rotation),
         "track": dataclasses.asdict(tracker._track),
@@ -192,7 +197,7 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     )
     confidence = numbers["confidence"]
     tracker._confidence = Confidence(
-        tracker.config.confidence, confidence["belief"], State(confidence["state"])
+        tracker.config.confidence, **{**confidence, "state": State(confidence["state"])}
     )
     tracker._redetection = Redetection(**_tuples(numbers["redetection"]))
     tracker._rotation = Rotation(**numbers["rotation"])

@@ -96,9 +96,8 @@ class Verdict(NamedTuple):
     @property
     def log_odds(self) -> float:
         """Estimated log odds that the target is there."""
-        # What was learnt has no say: its colors are not gone, and its outline is the first one.
-        evidence = Evidence(self.similarity, 1.0, self.likeness, self.likeness, self.response)
-        return evidence.log_odds
+        # Colors that are gone from what was learnt, and the learnt outline, have no say.
+        return Evidence(self.similarity, 1.0, self.likeness, 0.0, self.response).first_log_odds
 
 
 def find(view: View, looks: Appearance) -> Place:

@@ -192,15 +192,15 @@ class Tracker:
         self._lookalikes.follow(place.candidates, center, self._extent.side)
         if place.hidden and claims:
             self._lookalikes.target.center = self._motion.center
-        returned_to = self._look_elsewhere(frame, place, claims)
+        found = self._look_elsewhere(frame, place, claims)
         worth_learning = place.evidence.worth_learning
-        if returned_to is not None:
-            self._return(returned_to, time)
+        if found is not None:
+            self._return(*found, time)
             place = place._replace(lean=(0.0, 0.0), rivalry=None)  # they are of where it was
         elif worth_learning and self._confidence.state is not State.LOST:
             self._learn(frame, place, claims)
         box = self._leaning(place)
-        if worth_learning and self._confidence.state is State.TRACKING:
+        if worth_learning and self._confidence.believed:
             self._believed = box
         self._track = self._report(place, box, time_s)
         return self._track
@@ -375,10 +375,10 @@ class Tracker:
 
     def _look_elsewhere(
         self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]
-    ) -> tuple[float, float] | None:
+    ) -> tuple[tuple[float, float], Verdict] | None:
         """In doubt, look closely at one other place; give it when it has convinced."""
         redetection, believed = self._redetection, self._believed
-        if self._confidence.score >= self.config.confidence.doubt_below:
+        if not self._confidence.in_doubt:
             redetection.believed()
             return None
         if place.hidden and claims and self._lookalikes.target.unseen < LONGEST_HIDDEN:
@@ -396,7 +396,7 @@ class Tracker:
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
         won = redetection.challenge(rival, there, seen_here, apart, self._confidence.belief)
-        return rival if won else None
+        return (rival, there) if won else None
 
     def _looked_at(
         self, frame: NDArray[np.uint8], center: tuple[float, float]
@@ -416,7 +416,7 @@ class Tracker:
             self._redetection.region(
                 self._believed,
                 (width, height),
-                everywhere=self._confidence.state is State.LOST,
+                everywhere=self._confidence.on_probation,
             ),
             self._believed.size,
             self._colors,
@@ -426,13 +426,13 @@ class Tracker:
         )
         return self._redetection.choice(places) if places else None
 
-    def _return(self, center: tuple[float, float], time: float) -> None:
+    def _return(self, center: tuple[float, float], seen: Verdict, time: float) -> None:
         """Go to where the target was found again, as the one it was at the start."""
         self._motion.stopped(center, time)
         self._extent = self._extent.of(self._believed)
         self._looks.forget()
         self._lookalikes = LookAlikes.of(center)
-        self._confidence.found()
+        self._confidence.found(seen.log_odds)
         self._redetection = Redetection()
 
     def _learn(self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]) -> None:
@@ -482,7 +482,14 @@ class Tracker:
             height, width = self._frame_shape[:2]
             box = self._believed if confidence.state is State.LOST else box
             apart = None if rival is None else math.dist(rival, box.center)
-            why = reason(place.evidence, confidence.state, box, (width, height), apart)
+            why = reason(
+                place.evidence,
+                confidence.state,
+                box,
+                (width, height),
+                apart,
+                on_probation=confidence.on_probation,
+            )
         turned = RotatedBox(box.center, box.size, self._rotation.angle_deg)
         rivalry = place.rivalry
         score = confidence.score if rivalry is None else confidence.score_beside(rivalry)
