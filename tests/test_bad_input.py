@@ -269,7 +269,10 @@ def test_every_error_of_ours_can_be_caught_as_one(plain):
             lambda: ConfidenceConfig(lost_below=None),
             "lost_below None, seen_above 0.25, .* expected",
         ),
-        (lambda: ConfidenceConfig(calibration="0"), "calibration '0': expected log odds, -30 to 30"),
+        (
+            lambda: ConfidenceConfig(calibration="0"),
+            "calibration '0': expected log odds, -30 to 30",
+        ),
         (lambda: ClimbConfig(tolerance=None), "tolerance None: must be > 0 pixels"),
         (lambda: ClimbConfig(max_steps=2.5), "max_steps 2.5: must be a whole number, >= 1"),
         (lambda: open_video("no.mp4", start_s=None), "start None s: must be 0 or later"),

@@ -40,7 +40,7 @@ HEART, HEART_REACH = 0.5, 1.5
 NEAREST_FROM = 2.5
 COARSE = 2  # patch pixels of a place where the fullest one is sought; as good as 1
 NEARNESS = 0.7  # sides of the target, deviation: a plateau from 0.5 to 0.75
-# The Epanechnikov profile reaches 0 beyond the corners of the box, not at its sides: what
+# The Epanechnikov profile reaches 0 at the corners of the box, not at its sides: what
 # measured best for the model and for the window's histogram alike.
 KERNEL_BANDWIDTH2 = 2.0
 

@@ -29,7 +29,7 @@ LEAST_MARGIN = 1.6  # longer sides of the target, for thin ones
 # in 5 % less time of an update; for sizes (scale.py) they do not.
 NEAREST_FROM = 1.5
 LEARNING_RATE = 0.02  # each time, every second frame
-FARTHEST_LEARNT = CELLS // 4  # cells from the middle: beyond it the window's fading is learnt
+FARTHEST_LEARNT = CELLS // 4  # cells from the middle: farther off the window fades
 # How much a cell of the box counts: half, and up to all of it where its color is the target's.
 LEAST_RELIANCE = 0.5
 DOUBTED, RELIED = 0.2, 0.5  # posterior, averaged over the frames
@@ -67,7 +67,10 @@ class Sight(NamedTuple):
         return column / CELL, row / CELL
 
     def first_log_response(self, column: int, row: int) -> float:
-        """Give the logarithm of the first filter's response at a cell, relative to its own one."""
+        """Give the logarithm of the first filter's response, relative to its own one.
+
+        The highest at a cell and the eight around it.
+        """
         column, row = min(max(column, 0), CELLS - 1), min(max(row, 0), CELLS - 1)
         near = self.first_response[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
         relative = float(near.max()) / max(self.first_own, LEAST_RESPONSE)
@@ -131,19 +134,27 @@ class Structure:
         self.start(self.spectrum, self.first_posterior)
 
     def cut(
-        self, frame: NDArray[np.uint8], center: tuple[float, float], scale: float, bgr: int | None
+        self,
+        frame: NDArray[np.uint8],
+        center: tuple[float, float],
+        scale: float,
+        bgr_code: int | None,
     ) -> tuple[Patch, Spectrum]:
         """Cut the window about a place, the target being *scale* times its first size."""
         side = self.window * scale
         region, shape = Box.around(center, side, side), (CELLS * CELL, CELLS * CELL)
-        patch = cut(frame, region, shape, bgr, NEAREST_FROM)
+        patch = cut(frame, region, shape, bgr_code, NEAREST_FROM)
         return patch, self._transforms.forward(channels(patch.image))
 
     def look(
-        self, frame: NDArray[np.uint8], center: tuple[float, float], scale: float, bgr: int | None
+        self,
+        frame: NDArray[np.uint8],
+        center: tuple[float, float],
+        scale: float,
+        bgr_code: int | None,
     ) -> Sight:
         """Answer how like the target a window about a place is, at each of its shifts."""
-        patch, spectrum = self.cut(frame, center, scale, bgr)
+        patch, spectrum = self.cut(frame, center, scale, bgr_code)
         first = (self._first_conjugate * spectrum).sum(axis=0)
         return Sight(
             patch,
@@ -179,13 +190,13 @@ class Structure:
         """Learn from a sight that the target is at a center in the frame.
 
         The window is not cut again: its spectra are turned as far as the target is off its middle.
+        Where that is too far, nothing is learnt.
         """
         column, row = sight.to_cells(*center)
         shift = column - CELLS / 2, row - CELLS / 2
-        if max(map(abs, shift)) < FARTHEST_LEARNT:
-            self.posterior = self.posterior + np.float32(POSTERIOR_RATE) * (
-                posterior - self.posterior
-            )
+        if max(map(abs, shift)) >= FARTHEST_LEARNT:
+            return
+        self.posterior = self.posterior + np.float32(POSTERIOR_RATE) * (posterior - self.posterior)
         turned = self._transforms.shifted(sight.spectrum, shift)
         self.learnt.learn(turned, LEARNING_RATE, _reliance(self.posterior))
 
