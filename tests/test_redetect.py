@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tracker import Box, ColorConfig, Tracker
 from tracker.backprojection import BackProjection, Bins, histogram, posterior, unit
 from tracker.claims import Claim
-from tracker.redetect import Redetection, color_posterior, likely_places
+from tracker.redetect import MOST_TRIED, Redetection, color_posterior, likely_places
 from tracker.search import Verdict
 
 BINS = Bins.of(ColorConfig(texture=False))
@@ -57,9 +57,9 @@ def test_where_the_target_is_everywhere_no_place_stands_out():
 
 def test_a_place_that_is_known_is_not_given_again():
     frame = meadow((60, 60), (250, 180))
-    assert math.dist(places(frame, avoid=(60.0, 60.0))[0], (250, 180)) < 6
+    assert math.dist(places(frame, avoid=[(60.0, 60.0)])[0], (250, 180)) < 6
     side = math.sqrt(SIZE[0] * SIZE[1])
-    for place in places(meadow((60, 60)), avoid=(60.0, 60.0)):
+    for place in places(meadow((60, 60)), avoid=[(60.0, 60.0)]):
         assert math.dist(place, (60, 60)) > 0.6 * side  # at most its rim
 
 
@@ -200,3 +200,14 @@ def test_a_rival_that_another_target_comes_to_cover_is_looked_at_no_longer():
     for _ in range(12):
         tracker.update(meadow(others, own), claims=[claim])
     assert math.dist(tracker.track.box.center, own) < 6
+
+
+def test_places_looked_at_in_vain_are_passed_over_in_every_second_frame():
+    redetection, found = Redetection(), []
+    for x in range(40):
+        redetection.doubted()
+        redetection.tried_at((float(x), 0.0))
+        found.append(len(redetection.passed_over))
+    assert found[-4:] == [MOST_TRIED, 0, MOST_TRIED, 0]
+    redetection.believed()
+    assert redetection.tried == []

@@ -205,6 +205,22 @@ def test_a_target_that_returns_after_long_absence_is_found_anywhere(frames_of):
     assert overlaps(tracks, frames)[-1] > 0.7
 
 
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(("seed", "x", "y"), [(2, 60, -60), (8, -110, 70)])
+def test_where_everything_is_as_full_of_color_a_target_that_returns_is_found(seed, x, y, preset):
+    """On a board of colored squares many places are likelier by color than where it is."""
+    colors = np.random.default_rng(seed).integers(20, 235, (12, 16, 3)).astype(np.uint8)
+    board = np.repeat(np.repeat(colors, 40, axis=0), 40, axis=1)
+
+    def path(time: float) -> Pose | None:
+        return Pose(time - 50, 40) if time < 50 else None if time < 70 else Pose(x, y)
+
+    frames = list(Scene(90, Layer(Sprite.of(board)), Layer(patchwork(30, 30, seed=1), path)))
+    tracks = follow(frames, preset=preset)
+    assert first(tracks, State.LOST, 50) <= 50 + LOST_WITHIN
+    assert np.nanmin(overlaps(tracks, frames)[70 + BACK_WITHIN :]) > 0.5
+
+
 def test_when_a_look_alike_has_crossed_the_target_is_still_followed(frames_of, tracks_of):
     """They cross in the middle of the frame, and are farthest apart at the end."""
     seen = overlaps(tracks_of("look-alike"), frames_of("look-alike"))

@@ -199,7 +199,9 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     tracker._confidence = Confidence(
         tracker.config.confidence, **{**confidence, "state": State(confidence["state"])}
     )
-    tracker._redetection = Redetection(**_tuples(numbers["redetection"]))
+    redetection = numbers["redetection"]
+    tried = [tuple(place) for place in redetection["tried"]]
+    tracker._redetection = Redetection(**{**_tuples(redetection), "tried": tried})
     tracker._rotation = Rotation(**numbers["rotation"])
     tracker._track = _track(numbers["track"])
     valid = numbers["valid"]

@@ -385,10 +385,10 @@ class Tracker:
             return None  # it comes back here
         redetection.doubted()
         here = self._motion.center
-        rival = redetection.rival or self._likely_place(frame, here)
-        if rival is None:
+        proposal = redetection.rival or self._likely_place(frame, here)
+        if proposal is None:
             return None
-        rival, there = self._looked_at(frame, rival)
+        rival, there = self._looked_at(frame, proposal)
         if covered(believed.centered_at(*rival), claims) > HIDDEN_ABOVE:
             redetection.dismissed()  # it is another target
             return None
@@ -396,6 +396,8 @@ class Tracker:
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
         won = redetection.challenge(rival, there, seen_here, apart, self._confidence.belief)
+        if redetection.rival is None:
+            redetection.tried_at(proposal)
         return (rival, there) if won else None
 
     def _looked_at(
@@ -422,7 +424,7 @@ class Tracker:
             self._colors,
             color_posterior(self._looks.colors, self._colors.n_bins),
             self._bgr,
-            avoid=here,
+            avoid=(here, *self._redetection.passed_over),
         )
         return self._redetection.choice(places) if places else None
 
