@@ -127,6 +127,15 @@ def test_accuracy_reports_and_draws_all_forms_of_sequences_beside_the_boxes_of_o
         assert cv2.imread(str(tmp_path / f"accuracy-robust-{kind}.png")).std() > 10
 
 
+def test_returns_count_who_is_lost_and_back(tmp_path, run):
+    printed = run("returns.py", "--scenes", 1, "--output", tmp_path)
+    found = json.loads((tmp_path / "returns.json").read_text())
+    counts = found["robust"]["behind a post"]
+    assert counts["lost"] == counts["left"] == 1
+    assert counts["back"] == counts["came"]
+    assert "behind a post" in printed
+
+
 def test_ablation_tells_what_is_left_without_a_part(tmp_path, run):
     (tmp_path / "twins" / "img").mkdir(parents=True)
     frames, boxes = zip(*twin_scene(0.5, 8)[:90], strict=True)

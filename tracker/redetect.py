@@ -42,10 +42,10 @@ SURROUNDINGS_WEIGHT = 0.5
 LEAST_STRENGTH = 0.05  # below it there is nothing
 CLEARANCE = 0.7  # sides of the target round a place in which there is no other
 PLACES = 2  # a frame, looked at in turn
-# Places looked at in vain that are passed over then. On 302 drawn scenes in which a target comes
-# back, half of them before many colors, 294 are followed again within 15 frames, and 283 without;
-# on footage nothing changes beyond chance. Were they passed over in each frame, what comes out
-# slowly, and was looked at before it was whole, would wait too long.
+# Places looked at in vain that are passed over then. Of 302 drawn targets that come back, half of
+# them before many colors, 294 are followed again within 15 frames (benchmarks/returns.py, both
+# presets, without look-alikes), and 283 without; on footage nothing changes beyond chance. Were
+# they passed over in each frame, what comes out slowly, and was looked at before, would wait.
 MOST_TRIED = 8
 GOLDEN_RATIO = (math.sqrt(5) - 1) / 2  # takes turns that no number of tiles keeps step with
 FIRST_REACH = 1.5  # sides of the target searched in the first frame of doubt, each way
