@@ -247,7 +247,7 @@ def test_another_shape_of_the_same_colors_is_named():
     shapeless = Evidence(0.9, 0.9, 0.2, 0.2)
     assert "its shape" in reason(shapeless, State.UNCERTAIN, INSIDE, FRAME, None)
     words = reason(shapeless, State.UNCERTAIN, INSIDE, FRAME, None, on_probation=True)
-    assert "less like it than it was" in words
+    assert "less like the target than before" in words
 
 
 @given(EVIDENCE, st.sampled_from([State.UNCERTAIN, State.LOST]), st.none() | st.floats(0, 500))

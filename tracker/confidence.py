@@ -305,7 +305,7 @@ def reason(
     if evidence.colors_gone:
         return "its colors are gone"
     if on_probation and state is State.UNCERTAIN:
-        return "what is followed since it was lost is less like it than it was before"
+        return "less like the target than before it was lost"
     if evidence.likeness - evidence.first_likeness > DRIFTED:
         return "what is followed has become another thing than at the start"
     return "its shape is not that of the target"
