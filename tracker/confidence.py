@@ -93,29 +93,27 @@ class Evidence(NamedTuple):
         return self.similarity < LEAST_SIMILARITY and self.first_likeness < CLEAR_LIKENESS
 
     @property
-    def log_odds(self) -> float:
-        """Estimated log odds that the box overlaps the target by more than half."""
-        absence = LEAST_SIMILARITY - self.similarity if self.colors_gone else 0.0
+    def first_log_odds(self) -> float:
+        """Estimated log odds that it is the first frame's target, whatever was learnt since."""
         if self.first_response is not None:
-            seen = (
+            return (
                 JOINT_RESPONSE_WEIGHT * self.first_response
                 + JOINT_SIMILARITY_WEIGHT * self.first_similarity
                 + JOINT_LIKENESS_WEIGHT * self.first_likeness
                 + JOINT_BIAS
             )
-        else:
-            seen = (
-                FIRST_SIMILARITY_WEIGHT * self.first_similarity
-                + FIRST_LIKENESS_WEIGHT * self.first_likeness
-                + LIKENESS_WEIGHT * self.likeness
-                + BIAS
-            )
-        return seen + ABSENCE_WEIGHT * absence
+        return (
+            FIRST_SIMILARITY_WEIGHT * self.first_similarity
+            + (FIRST_LIKENESS_WEIGHT + LIKENESS_WEIGHT) * self.first_likeness
+            + BIAS
+        )
 
     @property
-    def first_log_odds(self) -> float:
-        """The same by the first frame alone, whatever was learnt since."""
-        return self._replace(similarity=1.0, likeness=self.first_likeness).log_odds
+    def log_odds(self) -> float:
+        """Estimated log odds that the box overlaps the target by more than half."""
+        absence = LEAST_SIMILARITY - self.similarity if self.colors_gone else 0.0
+        drift = self.likeness - self.first_likeness if self.first_response is None else 0.0
+        return self.first_log_odds + LIKENESS_WEIGHT * drift + ABSENCE_WEIGHT * absence
 
     @property
     def probability(self) -> float:
@@ -238,8 +236,9 @@ class Confidence:
 
     def weigh(self, evidence: Evidence) -> None:
         """Take in the evidence of one frame."""
-        self.belief += SMOOTHING * (evidence.probability - self.belief)
-        self._compare(evidence)
+        probability = evidence.probability
+        self.belief += SMOOTHING * (probability - self.belief)
+        self._compare(evidence.first_log_odds, believed=probability > LEARN_ABOVE)
         score = self.score
         if score < self.config.lost_below:
             self.state, self.on_probation = State.LOST, True
@@ -255,13 +254,12 @@ class Confidence:
         self.belief, self.on_probation = RETURN_BELIEF, self._is_less(log_odds)
         self.state = State.UNCERTAIN if self.on_probation else State.TRACKING
 
-    def _compare(self, evidence: Evidence) -> None:
-        """Compare what is followed with what the target used to be, and learn that."""
-        log_odds = evidence.first_log_odds
+    def _compare(self, log_odds: float, *, believed: bool) -> None:
+        """Compare what is followed with what the target used to be, and learn that if believed."""
         if self.usual_log_odds is None:
             self.usual_log_odds = log_odds
         self.on_probation = self.on_probation and self._is_less(log_odds)
-        if evidence.worth_learning and (self.state is State.TRACKING or self.on_probation):
+        if believed and (self.on_probation or self.state is State.TRACKING):
             # Bounded: what hides the target step by step is not what it usually looks like.
             self.usual_log_odds += USUAL_SHARE * max(log_odds - self.usual_log_odds, -LESS)
 
