@@ -210,4 +210,4 @@ def test_places_looked_at_in_vain_are_passed_over_in_every_second_frame():
         found.append(len(redetection.passed_over))
     assert found[-4:] == [MOST_TRIED, 0, MOST_TRIED, 0]
     redetection.believed()
-    assert redetection.tried == []
+    assert redetection.tried == ()

@@ -11,8 +11,8 @@ beats the present place clearly, several frames in a row.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -177,13 +177,18 @@ class Redetection:
     nearby_wins: int = 0
     """Frames in a row in which a place nearby was more the first frame's target."""
 
-    tried: list[Point] = field(default_factory=list)
+    tried: tuple[Point, ...] = ()
     """Places looked at in vain since the present one was believed, the newest last."""
 
     @property
-    def passed_over(self) -> Sequence[Point]:
-        """Places before which others have their turn; none in every second frame."""
-        return self.tried if self.frames % 2 else ()
+    def afield(self) -> bool:
+        """Whether to look where it was not looked yet: in every second frame."""
+        return self.frames % 2 == 1
+
+    @property
+    def passed_over(self) -> tuple[Point, ...]:
+        """Places before which others have their turn."""
+        return self.tried if self.afield else ()
 
     def doubted(self) -> None:
         """Take note of a frame in which the present place is in doubt."""
@@ -191,7 +196,7 @@ class Redetection:
 
     def believed(self) -> None:
         """Take note of a frame in which the present place is believed."""
-        self.frames, self.tried = max(self.frames - 1, 0), []
+        self.frames, self.tried = max(self.frames - 1, 0), ()
         self.dismissed()
 
     def dismissed(self) -> None:
@@ -200,8 +205,8 @@ class Redetection:
 
     def tried_at(self, place: Point) -> None:
         """Take note of a place looked at in vain, in a frame in which such are passed over."""
-        if self.frames % 2:
-            self.tried = [*self.tried, place][-MOST_TRIED:]
+        if self.afield:
+            self.tried = (*self.tried, place)[-MOST_TRIED:]
 
     def region(self, last: Box, frame_size: tuple[int, int], *, everywhere: bool = False) -> Box:
         """Give where to look in this frame.
@@ -210,7 +215,7 @@ class Redetection:
         be sought *everywhere*, the next tile of the whole frame.
         """
         width, height = frame_size
-        if everywhere and self.frames % 2:
+        if everywhere and self.afield:
             return _tile(self.frames // 2, frame_size, last.side)
         reach = last.side * reach_after(self.frames)
         x, y = last.center

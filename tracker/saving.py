@@ -199,9 +199,7 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     tracker._confidence = Confidence(
         tracker.config.confidence, **{**confidence, "state": State(confidence["state"])}
     )
-    redetection = numbers["redetection"]
-    tried = [tuple(place) for place in redetection["tried"]]
-    tracker._redetection = Redetection(**{**_tuples(redetection), "tried": tried})
+    tracker._redetection = Redetection(**_tuples(numbers["redetection"]))
     tracker._rotation = Rotation(**numbers["rotation"])
     tracker._track = _track(numbers["track"])
     valid = numbers["valid"]
@@ -236,8 +234,12 @@ def _structure(structure: Structure, arrays: Arrays) -> Structure:
 
 
 def _tuples(numbers: Numbers) -> Numbers:
-    """Turn lists, which is what JSON makes of tuples, back into tuples."""
-    return {name: tuple(each) if isinstance(each, list) else each for name, each in numbers.items()}
+    """Turn lists, which is what JSON makes of tuples, back into tuples, and those in them."""
+    return {name: _tuple(each) for name, each in numbers.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
 def _track(numbers: Numbers) -> Track:

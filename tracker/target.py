@@ -30,8 +30,9 @@ class Target:
     undetected_for: int = 0
     """Frames with detections since one was its."""
     detection: Box | None = None
-    """The last that was its, and the frame it was in; None, and that it was added or put in."""
+    """The last that was its; None when there was none since it was added or reset."""
     detected_in: int = 0
+    """The frame that was in; without one, that in which it was added or reset."""
 
     @property
     def over(self) -> bool:
