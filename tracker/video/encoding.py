@@ -73,7 +73,7 @@ class Encoder:
     def __init__(
         self, path: Path, fps: Fraction, *, grade: Grade = USUAL, file: BinaryIO | None = None
     ) -> None:
-        self._path, self._fps, self._grade = path, fps, grade
+        self._path, self._fps, self._grade, self._file = path, fps, grade, file
         self._suffix = path.suffix.lower()
         hz = fps.numerator * math.ceil(FINE_HZ / fps.numerator)
         if file is None and self._suffix != ".mp4":
@@ -104,13 +104,15 @@ class Encoder:
             raise self._trouble("written", error) from error
 
     def finish(self) -> None:
-        """Write what is still held back."""
+        """Write what is still held back, and close the file."""
         try:
             try:
                 if self._convert is not None:
                     self._mux(None)
             finally:
                 self._container.close()
+            if self._file is not None:
+                self._file.close()
         except (av.FFmpegError, OSError) as error:
             raise self._trouble("completed", error) from error
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import Protocol
 
 import cv2
 
@@ -127,7 +128,9 @@ class _Pipe:
         out = sys.__stdout__
         if out is None or out.isatty():
             raise SinkError("-: raw pictures go to a program, not a terminal; add: | mpv -")
-        self._encoder = Encoder(PIPE, fps, file=cast(BinaryIO, out.buffer))
+        # A file of its own: what a reader that leaves does not take would fail once more when
+        # Python flushes its output at the end.
+        self._encoder = Encoder(PIPE, fps, file=os.fdopen(os.dup(out.fileno()), "wb"))
         self.tick_s = self._encoder.tick_s
         self.encode = self._encoder.encode
 
