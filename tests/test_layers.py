@@ -20,7 +20,7 @@ LAYERS = [
     {"kernels", "patch", "video", "synthetic", "sequences", "evaluation", "clips"}
     | {"inputs", "merging"},
     {"clustering", "segmentation", "palette"},
-    {"backprojection", "meanshift", "registration", "rotation", "motion", "claims"},
+    {"backprojection", "exposure", "meanshift", "registration", "rotation", "motion", "claims"},
     {"features", "correlation", "fusion", "lookalikes"},
     {"layout", "structure", "scale", "confidence"},
     {"appearance", "centering", "extent", "track", "config", "detect"},
@@ -96,7 +96,7 @@ INSIDE = {
 CORE = {
     *{"box", "errors", "inputs", "kernels", "patch", "backprojection", "meanshift", "registration"},
     *{"features", "correlation", "fusion", "lookalikes", "structure", "scale"},
-    *{"appearance", "centering", "extent"},
+    *{"appearance", "centering", "extent", "exposure"},
     *{"rotation", "motion", "layout", "confidence", "search", "redetect", "track", "config"},
     *{"claims", "saving", "tracker", "target", "association", "multi", "opencv"},
 }

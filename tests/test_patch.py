@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tracker import Box
+from tracker.exposure import Exposure
 from tracker.inputs import as_bgr_code, check_frame
 from tracker.patch import Patch, cut
 
@@ -155,9 +156,9 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_frame_gives_the_same_bgr_patch(form, region):
     frame, channels, as_bgr = FORMS[form]
-    code = as_bgr_code(frame.shape, channels)
+    exposure = Exposure(as_bgr_code(frame.shape, channels))
     assert np.array_equal(
-        cut(frame, region, (30, 40), code).image, cut(as_bgr, region, (30, 40)).image
+        cut(frame, region, (30, 40), exposure.develop).image, cut(as_bgr, region, (30, 40)).image
     )
 
 

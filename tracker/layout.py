@@ -25,7 +25,7 @@ from .kernels import (
     flat,
     gaussian,
 )
-from .patch import Patch, cut
+from .patch import Develop, Patch, cut
 
 __all__ = ["NEAREST_FROM", "Layout", "PatchConfig", "View"]
 
@@ -163,9 +163,9 @@ class View:
         self.patch: Patch
         self.share: NDArray[np.float32] | None = None
 
-    def look(self, frame: NDArray[np.uint8], region: Box, bgr_code: int | None) -> None:
+    def look(self, frame: NDArray[np.uint8], region: Box, develop: Develop | None) -> None:
         """Cut *region* out of *frame*, and sort its pixels."""
-        self.show(cut(frame, region, self.layout.shape, bgr_code, NEAREST_FROM))
+        self.show(cut(frame, region, self.layout.shape, develop, NEAREST_FROM))
 
     def show(self, patch: Patch) -> None:
         """Sort the pixels of a patch; those outside the frame get a bin of their own."""

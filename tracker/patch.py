@@ -8,6 +8,7 @@ covers its part of the frame, and the two maps between them are one multiplicati
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import cv2
@@ -16,10 +17,12 @@ from numpy.typing import NDArray
 
 from .box import Box
 
-__all__ = ["Patch", "cut"]
+__all__ = ["Develop", "Image", "Patch", "cut"]
 
 Image = NDArray[np.uint8]
 Point = tuple[float, float]
+Develop = Callable[[Image], Image]
+"""What makes a picture cut out of a frame BGR, in the light that is wanted."""
 
 
 class Patch(NamedTuple):
@@ -53,7 +56,7 @@ def cut(
     frame: Image,
     region: Box,
     shape: tuple[int, int],
-    bgr_code: int | None = None,
+    develop: Develop | None = None,
     nearest_from: float = math.inf,
 ) -> Patch:
     """Cut *region* out of *frame* and bring it to *shape* (rows, columns), bilinearly.
@@ -68,8 +71,8 @@ def cut(
         In frame pixels.
     shape : (int, int)
         Rows and columns of the patch.
-    bgr_code : int, optional
-        ``cv2.cvtColor`` code that makes the patch BGR, see :func:`~tracker.inputs.as_bgr_code`.
+    develop : callable, optional
+        Makes the patch BGR, see :class:`~tracker.exposure.Exposure`.
     nearest_from : float
         Frame pixels to a patch pixel from which on the patch shows the nearest ones instead: as
         good where only colors or coarse shapes count, and less of the frame is read.
@@ -86,8 +89,8 @@ def cut(
         valid = None
     else:
         image, valid = _cut_over_border(frame, (left, top, right, bottom), shape)
-    if bgr_code is not None:
-        image = cv2.cvtColor(image, bgr_code)
+    if develop is not None:
+        image = develop(image)  # type: ignore[arg-type]
     return Patch(image, Box(left, top, right - left, bottom - top), valid)  # type: ignore[arg-type]
 
 

@@ -22,7 +22,7 @@ from .backprojection import BackProjection, Bins, posterior
 from .box import Box
 from .claims import Point
 from .layout import NEAREST_FROM
-from .patch import cut
+from .patch import Develop, cut
 from .search import Place, Verdict
 
 __all__ = [
@@ -72,7 +72,7 @@ def likely_places(
     size: tuple[float, float],
     bins: Bins,
     table: NDArray[np.float32],
-    bgr_code: int | None = None,
+    develop: Develop | None = None,
     avoid: Iterable[Point] = (),
 ) -> list[tuple[float, float]]:
     """Find where in *region* a target of *size* may be: centers in the frame, the likeliest first.
@@ -86,14 +86,14 @@ def likely_places(
         Width and height of the target in frame pixels.
     bins, table : Bins and float32 array of shape (bins.n_bins + 1,)
         How pixels are sorted, and the density of each bin.
-    bgr_code : int, optional
-        ``cv2.cvtColor`` code that makes the frame BGR.
+    develop : callable, optional
+        Makes what is cut out of the frame BGR.
     avoid : iterable of (float, float)
         Places that are known, and not to be given again.
     """
     shrink = TARGET_SIDE / math.sqrt(size[0] * size[1])
     shape = (_side(region.height * shrink), _side(region.width * shrink))
-    patch = cut(frame, region, shape, bgr_code, NEAREST_FROM)
+    patch = cut(frame, region, shape, develop, NEAREST_FROM)
     density = np.zeros(shape, np.float32)
     seen = patch.valid or (slice(None), slice(None))
     density[seen] = table.take(bins(patch.image))[seen]

@@ -23,6 +23,7 @@ from .box import Box, RotatedBox
 from .confidence import Confidence, State
 from .config import TrackerConfig
 from .errors import StateFileError, TrackerError
+from .exposure import Exposure, Witness
 from .inputs import as_bgr_code
 from .layout import Layout
 from .lookalikes import LookAlikes, Mover
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 7
+VERSION = 8
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -116,7 +117,7 @@ def _digest(arrays: Arrays) -> NDArray[np.uint8]:
 def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
     """Give all that a tracker remembers: numbers that JSON can hold, and arrays."""
     looks, extent, patch = tracker._looks, tracker._extent, tracker._view.patch
-    confidence = tracker._confidence
+    confidence, witness = tracker._confidence, tracker._witness.patch
     numbers: Numbers = {
         "config": tracker.config.to_dict(),
         "channels": tracker._channels,
@@ -137,8 +138,11 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
         "redetection": dataclasses.asdict(tracker._redetection),
         "rotation": dataclasses.asdict(tracker._rotation),
         "track": dataclasses.asdict(tracker._track),
-        "region": patch.region,
-        "valid": patch.valid and [(part.start, part.stop) for part in patch.valid],
+        "gains": tracker._exposure.gains,
+        "usual_similarity": tracker._witness.usual_similarity,
+        "patch": _place(patch),
+        "first_patch": _place(tracker._first),
+        "witness": witness and _place(witness),
     }
     arrays: Arrays = {
         "first_target": looks.colors.first_target,
@@ -148,7 +152,10 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
         "first_outline": looks.outline.first,
         "outline": looks.outline.mean,
         "patch": patch.image,
+        "first_patch": tracker._first.image,
     }
+    if witness is not None:
+        arrays["witness"] = witness.image
     structure, sizes = looks.structure, tracker._sizes
     if structure is not None and sizes is not None:
         arrays |= {
@@ -182,7 +189,9 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     tracker.config = TrackerConfig.from_dict(numbers["config"])
     tracker._channels = numbers["channels"]
     tracker._frame_shape = tuple(numbers["frame_shape"])
-    tracker._bgr = as_bgr_code(tracker._frame_shape, tracker._channels)
+    tracker._exposure = Exposure(
+        as_bgr_code(tracker._frame_shape, tracker._channels), tuple(numbers["gains"])
+    )
     tracker._index = numbers["index"]
     tracker._lay_out(tuple(numbers["first_size"]))
     tracker._extent = tracker._extent._replace(
@@ -202,13 +211,11 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
     tracker._redetection = Redetection(**_tuples(numbers["redetection"]))
     tracker._rotation = Rotation(**numbers["rotation"])
     tracker._track = _track(numbers["track"])
-    valid = numbers["valid"]
-    tracker._view.show(
-        Patch(
-            arrays["patch"],
-            Box(*numbers["region"]),
-            valid and tuple(slice(start, stop) for start, stop in valid),
-        )
+    tracker._view.show(_patch(numbers["patch"], arrays["patch"]))
+    tracker._first = _patch(numbers["first_patch"], arrays["first_patch"])
+    witness = numbers["witness"]
+    tracker._witness = Witness(
+        witness and _patch(witness, arrays["witness"]), numbers["usual_similarity"]
     )
     tracker._looks, tracker._sizes = _looks(tracker._layout, arrays), None
     if tracker.config.structure:
@@ -216,6 +223,18 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
         tracker._looks.structure = _structure(Structure(width, height), arrays)
         tracker._sizes = ScaleFilter(width, height)
         tracker._sizes.replace(arrays["sizes_numerator"], arrays["sizes_energy"])
+
+
+def _place(patch: Patch) -> Numbers:
+    """Tell all of a patch but its picture."""
+    valid = patch.valid and [(part.start, part.stop) for part in patch.valid]
+    return {"region": patch.region, "valid": valid}
+
+
+def _patch(place: Numbers, image: NDArray[np.uint8]) -> Patch:
+    valid = place["valid"]
+    within = valid and tuple(slice(start, stop) for start, stop in valid)
+    return Patch(image, Box(*place["region"]), within)
 
 
 def _looks(layout: Layout, arrays: Arrays) -> Appearance:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .box import Box
 from .features import CELL, orientations
-from .patch import cut
+from .patch import Develop, cut
 
 __all__ = ["ScaleFilter"]
 
@@ -63,13 +63,13 @@ class ScaleFilter:
         self.energy = np.zeros(HALF, np.float32)
 
     def sample(
-        self, frame: NDArray[np.uint8], box: Box, bgr_code: int | None
+        self, frame: NDArray[np.uint8], box: Box, develop: Develop | None
     ) -> NDArray[np.complex64]:
         """Give the spectrum, over the sizes, of what lies in *box* of *frame* at each size."""
         largest = STEP**MIDDLE
         x, y = box.center
         region = Box.around((x, y), box.width * largest, box.height * largest)
-        image = cut(frame, region, self._cut_shape, bgr_code).image
+        image = cut(frame, region, self._cut_shape, develop).image
         gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
         stack = cv2.remap(gray, *self._maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         shapes = orientations(stack, spread=False).reshape(SIZES, -1)

@@ -18,7 +18,7 @@ from .box import Box
 from .correlation import CorrelationFilter, Spectrum, Transforms
 from .features import CELL, channels
 from .layout import Layout, View
-from .patch import Patch, cut
+from .patch import Develop, Patch, cut
 
 __all__ = ["CELLS", "Sight", "Structure"]
 
@@ -138,12 +138,12 @@ class Structure:
         frame: NDArray[np.uint8],
         center: tuple[float, float],
         scale: float,
-        bgr_code: int | None,
+        develop: Develop | None,
     ) -> tuple[Patch, Spectrum]:
         """Cut the window about a place, the target being *scale* times its first size."""
         side = self.window * scale
         region, shape = Box.around(center, side, side), (CELLS * CELL, CELLS * CELL)
-        patch = cut(frame, region, shape, bgr_code, NEAREST_FROM)
+        patch = cut(frame, region, shape, develop, NEAREST_FROM)
         return patch, self._transforms.forward(channels(patch.image))
 
     def look(
@@ -151,10 +151,10 @@ class Structure:
         frame: NDArray[np.uint8],
         center: tuple[float, float],
         scale: float,
-        bgr_code: int | None,
+        develop: Develop | None,
     ) -> Sight:
         """Answer how like the target a window about a place is, at each of its shifts."""
-        patch, spectrum = self.cut(frame, center, scale, bgr_code)
+        patch, spectrum = self.cut(frame, center, scale, develop)
         first = (self._first_conjugate * spectrum).sum(axis=0)
         return Sight(
             patch,

@@ -3,8 +3,8 @@
 ::
 
     frame --patch--> small picture --back-projection--> density --climb, align--> place --> box
-                                                           |
-                                          evidence --confidence--> score, state, reason
+              |                                            |
+        in the first light                              evidence --confidence--> score, state, why
     believed: learn          in doubt: look elsewhere          lost: learn nothing, keep looking
 """
 
@@ -26,11 +26,13 @@ from .claims import Claim, behind, covered, is_claimed, share, within
 from .confidence import Confidence, State, reason
 from .config import TrackerConfig, config_of
 from .errors import FrameError
+from .exposure import Exposure, Witness, gains_since
 from .extent import Extent, scale_by_color, scale_jointly
 from .inputs import as_bgr_code, check_channels, check_frame, on_frame, seconds
 from .layout import Layout, View
 from .lookalikes import LONGEST_HIDDEN, LookAlikes
 from .motion import Motion
+from .patch import Patch
 from .redetect import Redetection, color_posterior, likely_places
 from .rotation import Rotation, Spread, spread
 from .saving import read_state, restore, state_of, write_state
@@ -95,7 +97,11 @@ class Tracker:
     ('tracking', 9)
     """
 
-    # All that is remembered, besides the newest view and sight: looks, size, turn, motion, belief.
+    # All that is remembered, besides the newest view and sight: light, looks, size, turn, motion,
+    # belief.
+    _exposure: Exposure
+    _witness: Witness
+    _first: Patch
     _looks: Appearance
     _sizes: ScaleFilter | None
     _extent: Extent
@@ -230,13 +236,14 @@ class Tracker:
         if not keep_model:
             self._start(frame, box, time_s)
             return
-        self._bgr = as_bgr_code(frame.shape, self._channels)
+        self._exposure = self._exposure._replace(bgr_code=as_bgr_code(frame.shape, self._channels))
+        self._witness = Witness()
         self._extent, self._believed = self._extent._replace(told=box.size, scale=1.0), box
         self._motion.stopped(box.center, self._motion.time)
         self._lookalikes = LookAlikes.of(box.center)
         self._confidence = Confidence(self.config.confidence)
         self._redetection = Redetection()
-        self._view.look(frame, self._extent.region(box.center), self._bgr)
+        self._view.look(frame, self._extent.region(box.center), self._exposure.develop)
         self._track = self._first_track(box, time_s)
 
     def likeness_of(self, frame: NDArray[np.uint8], box: Box) -> Verdict:
@@ -250,7 +257,7 @@ class Tracker:
             In frame pixels; the target is taken to be as large as it.
         """
         extent = self._extent._replace(told=box.size, scale=1.0)
-        self._other.look(frame, extent.region(box.center), self._bgr)
+        self._other.look(frame, extent.region(box.center), self._exposure.develop)
         sight = self._sight_of(frame, box.center, extent)
         return judge_near(self._other, sight, self._looks, box.center)
 
@@ -329,9 +336,49 @@ class Tracker:
     def _find(
         self, frame: NDArray[np.uint8], center: tuple[float, float], claims: Sequence[Claim]
     ) -> Place:
+        """Find the target round the expected center, in the light of the frame."""
+        place = self._found(frame, center, claims)
+        similarity = place.evidence.similarity
+        if self._witness.misses(similarity) and self._relit(frame, center):
+            place = self._found(frame, center, claims)
+        if place.evidence.worth_learning:
+            self._witness.saw(self._view.patch, place.evidence.similarity)
+        return place
+
+    def _relit(self, frame: NDArray[np.uint8], center: tuple[float, float]) -> bool:
+        """Take a change of light back, when that is what took the colors; tell whether it was."""
+        witness, before = self._witness.patch, self._exposure
+        gains = None if witness is None else gains_since(witness, frame, before)
+        if gains is None or not before.is_apart(gains):
+            return False
+        exposure = before._replace(gains=gains)
+        looks = self._looks_in(exposure)
+        expected = self._view.patch.to_patch(*center)
+        here = judge(self._view, self._looks, expected)
+        self._other.look(frame, self._extent.region(center), exposure.develop)
+        there = judge(self._other, looks, expected)
+        # A lost target is not where it is expected: it is to be sought in the light that is now.
+        if there.similarity <= here.similarity and self._confidence.state is not State.LOST:
+            return False
+        self._exposure, self._looks = exposure, looks
+        return True
+
+    def _looks_in(self, exposure: Exposure) -> Appearance:
+        """Give the looks in another light: anew, when that overexposes colors of the target."""
+        first = self._first
+        if not exposure.shows_otherwise(first.image, self._exposure):
+            return self._looks
+        self._other.show(first._replace(image=exposure.overexposed(first.image)))
+        looks = Appearance.of(self._other)
+        looks.structure = self._looks.structure
+        return looks
+
+    def _found(
+        self, frame: NDArray[np.uint8], center: tuple[float, float], claims: Sequence[Claim]
+    ) -> Place:
         """Find the target round the expected center, unless another one hides it."""
         view = self._view
-        view.look(frame, self._extent.region(center), self._bgr)
+        view.look(frame, self._extent.region(center), self._exposure.develop)
         region = view.patch.region
         near = within(region, claims)
         if not near:
@@ -371,7 +418,7 @@ class Tracker:
         structure = self._looks.structure
         if structure is None:
             return None
-        return structure.look(frame, center, extent.zoom, self._bgr)
+        return structure.look(frame, center, extent.zoom, self._exposure.develop)
 
     def _look_elsewhere(
         self, frame: NDArray[np.uint8], place: Place, claims: Sequence[Claim]
@@ -405,7 +452,7 @@ class Tracker:
     ) -> tuple[tuple[float, float], Verdict]:
         """Look closely at another place: give where the first target would be there."""
         extent = self._extent.of(self._believed)
-        self._other.look(frame, extent.region(center), self._bgr)
+        self._other.look(frame, extent.region(center), self._exposure.develop)
         return find_first(self._other, self._sight_of(frame, center, extent), self._looks)
 
     def _likely_place(
@@ -423,7 +470,7 @@ class Tracker:
             self._believed.size,
             self._colors,
             color_posterior(self._looks.colors, self._colors.n_bins),
-            self._bgr,
+            self._exposure.develop,
             avoid=(here, *self._redetection.passed_over),
         )
         return self._redetection.choice(places) if places else None
@@ -458,7 +505,7 @@ class Tracker:
             scale = scale_by_color(extent, place.log_scale, place.evidence)
             self._extent = extent._replace(scale=scale)
             return
-        sample = sizes.sample(frame, self._box, self._bgr)
+        sample = sizes.sample(frame, self._box, self._exposure.develop)
         height, width = self._frame_shape[:2]
         scale = scale_jointly(
             extent, sizes.measure(sample), place.log_scale, place.evidence, (width, height)
@@ -501,18 +548,20 @@ class Tracker:
 
     def _start(self, frame: NDArray[np.uint8], box: Box, time_s: float | None) -> None:
         """Make all that is remembered from a frame and a box."""
-        self._bgr = as_bgr_code(frame.shape, self._channels)
+        self._exposure = Exposure(as_bgr_code(frame.shape, self._channels))
+        self._witness = Witness()
         self._lay_out(box.size)
         self._believed = box
         self._motion = Motion(box.center, float(self._index) if time_s is None else time_s)
         self._lookalikes = LookAlikes.of(box.center)
-        self._view.look(frame, self._extent.region(box.center), self._bgr)
+        self._view.look(frame, self._extent.region(box.center), self._exposure.develop)
+        self._first = self._view.patch
         self._looks, self._sizes = Appearance.of(self._view), None
         if self.config.structure:
             structure, self._sizes = Structure(*box.size), ScaleFilter(*box.size)
-            _, spectrum = structure.cut(frame, box.center, 1.0, self._bgr)
+            _, spectrum = structure.cut(frame, box.center, 1.0, self._exposure.develop)
             self._looks.begin(structure, spectrum, self._view)
-            self._sizes.learn(self._sizes.sample(frame, box, self._bgr))
+            self._sizes.learn(self._sizes.sample(frame, box, self._exposure.develop))
         density = self._view.project(self._looks.colors.table)
         self._rotation = Rotation.of(self._spread(density, self._layout.middle))
         self._confidence = Confidence(self.config.confidence)
