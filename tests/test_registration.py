@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tracker import Box
+from tracker import Box, RotatedBox
 from tracker.kernels import Aperture, box_distance
 from tracker.registration import Registration
-from tracker.synthetic import draw_box
+from tracker.synthetic import draw_box, draw_rotated_box
 
 MARGIN = 25
 OUTLINE = Aperture.of(np.clip((1.7 - box_distance(12, 9, 1.7)) / 0.3, 0, 1), (MARGIN, MARGIN))
+WIDE = Aperture.of(np.ones((49, 49)), (MARGIN, MARGIN))
 MIDDLE = (30, 25)  # column and row on a map of 51 rows and 61 columns
 
 
@@ -114,3 +115,20 @@ def test_the_first_map_is_not_shared_with_the_caller():
     first[:] = 0
     registration.forget()
     assert registration.align(density_of(), MIDDLE) == before
+
+
+@pytest.mark.parametrize("angle_deg", [-90, -45, 40, 90, 130])
+def test_an_outline_is_more_like_the_first_one_turned_as_it_was(angle_deg):
+    def turned(angle_deg: float) -> np.ndarray:
+        box = RotatedBox((30.5, 25.5), (34, 14), angle_deg)
+        return np.pad(draw_rotated_box((51, 61), box), MARGIN).astype(np.float32)
+
+    registration = Registration(WIDE, WIDE.around(turned(0), *MIDDLE))
+    assert registration.turned_gain(turned(angle_deg), MIDDLE, angle_deg) > 0.2
+    assert registration.turned_gain(turned(0), MIDDLE, angle_deg) < -0.2
+    assert registration.turned_gain(turned(angle_deg), MIDDLE, 0) == pytest.approx(0, abs=1e-5)
+
+
+def test_nothing_is_no_more_like_anything_turned():
+    empty = np.zeros((101, 111), np.float32)
+    assert started().turned_gain(empty, MIDDLE, 45) == 0

@@ -83,3 +83,23 @@ def test_a_frame_without_direction_does_not_turn_the_target():
     rotation = Rotation.of(seen((36, 16), 0))
     rotation.turned(seen((30, 30), 0))
     assert rotation.angle_deg == 0
+
+
+def test_a_turn_is_believed_when_the_outline_has_turned_with_it_and_no_longer_when_not():
+    rotation = Rotation(first_deg=0.0, directed=True, angle_deg=90.0)
+    assert rotation.upright(40, 20) == (40, 20)
+    for _ in range(10):
+        rotation.confirmed(0.5)
+    assert rotation.upright(40, 20) == pytest.approx((20, 40), rel=0.02)
+    assert rotation.across == pytest.approx(1, abs=0.02)
+    for _ in range(10):
+        rotation.confirmed(-0.3)
+    assert rotation.upright(40, 20) == pytest.approx((40, 20), rel=0.02)
+
+
+@pytest.mark.parametrize("angle_deg", [0, 20, 45, 90, 135, 170, 360])
+def test_the_upright_box_bounds_the_turned_ellipse(angle_deg):
+    rotation = Rotation(first_deg=0.0, directed=True, angle_deg=angle_deg, certainty=1.0)
+    rows, columns = draw_ellipse(SHAPE, RotatedBox((30.5, 30.5), (40.0, 16.0), angle_deg)).nonzero()
+    seen = np.ptp(columns) + 1, np.ptp(rows) + 1
+    assert rotation.upright(40, 16) == pytest.approx(seen, abs=2)

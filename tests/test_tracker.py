@@ -87,8 +87,22 @@ def test_the_rotated_box_turns_with_a_long_target(tracks_of):
     assert angles[0] == 0
     lag = [3 * track.index - angle for track, angle in zip(tracks, angles, strict=True)]
     assert max(map(abs, lag)) < 20
-    for track in tracks:
-        assert track.rotated_box.center == track.box.center
+    assert all(track.rotated_box.center == track.box.center for track in tracks)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_upright_box_holds_a_target_that_turns(frames_of, preset):
+    frames = frames_of("rotation")
+    tracks = follow(frames, preset=preset)
+    assert np.mean(overlaps(tracks, frames)) > 0.65  # of a box that keeps its shape: 0.57 at most
+    assert tracks[0].rotated_box.size == tracks[0].box[2:]
+    across = tracks[30]  # a quarter of a turn
+    assert across.box.width < 0.8 * across.rotated_box.size[0]
+    assert across.box.height > 1.3 * across.rotated_box.size[1]
+
+
+def test_a_target_that_stays_upright_keeps_the_shape_of_its_box(tracks_of):
+    for track in tracks_of("scale"):
         assert track.rotated_box.size == track.box[2:]
 
 

@@ -101,14 +101,50 @@ class Registration:
         if gain < GAIN_LIMITS[0]:  # no outline is seen: the size would be noise, amplified
             log_scale = 0.0
         gain = min(max(gain, GAIN_LIMITS[0]), GAIN_LIMITS[1])
-        spread = float(seen @ under.ravel()) - self._total * mean**2
-        contrast = math.sqrt(spread) if spread > EVEN * self._total else math.inf
+        contrast = self._contrast(seen, under, mean)
         return Alignment(
             (_limited(shift_x / gain), _limited(shift_y / gain)),
             log_scale / gain,
             likeness / contrast,
             first_likeness / contrast,
         )
+
+    def turned_gain(
+        self, density: NDArray[np.float32], pixel: tuple[int, int], angle_deg: float
+    ) -> float:
+        """Tell how much more like the first map, turned by an angle, than like it a density is.
+
+        Parameters
+        ----------
+        density, pixel
+            As for :meth:`align`.
+        angle_deg : float
+            Clockwise on the screen.
+
+        Returns
+        -------
+        float
+            Difference of the weighted correlations: -2 to 2.
+        """
+        under = self._aperture.around(density, *pixel)
+        seen = (under * self._weights).ravel()
+        rows, columns = self.first.shape
+        # OpenCV counts angles the other way.
+        turn = cv2.getRotationMatrix2D(((columns - 1) / 2, (rows - 1) / 2), -angle_deg, 1)
+        turned = cv2.warpAffine(self.first, turn, (columns, rows), borderMode=cv2.BORDER_REPLICATE)
+        ways = np.stack(
+            [_standardised(np.asarray(turned, np.float32), self._weights), self._first_standardised]
+        )
+        to_turned, to_first = map(float, ways @ seen)
+        mean = float(seen.sum()) / self._total
+        return (to_turned - to_first) / self._contrast(seen, under, mean)
+
+    def _contrast(
+        self, seen: NDArray[np.float32], under: NDArray[np.float32], mean: float
+    ) -> float:
+        """Give the weighted length of what is under the window, less its mean."""
+        spread = float(seen @ under.ravel()) - self._total * mean**2
+        return math.sqrt(spread) if spread > EVEN * self._total else math.inf
 
     def _solve(self) -> NDArray[np.float32]:
         """Make the matrix whose product with a weighted density gives all that `align` needs."""

@@ -39,7 +39,7 @@ __all__ = [
 FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
 ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains nothing
 # Share of the color's place in the joint one, where its density is just like its template; none
-# where the two places are not the same.
+# where the two places are not the same. All of it where the target is turned, unlike its structure.
 COLOR_SHARE = 0.15
 SAME_PLACE = 0.35  # sides of the target
 LEANING = 0.5  # the same, for where the box is drawn; nothing is learnt from that
@@ -113,6 +113,7 @@ def find_jointly(
     looks: Appearance,
     lookalikes: LookAlikes,
     claims: Sequence[Claim] = (),
+    across: float = 0.0,
 ) -> Place:
     """Find the target on a view and a sight of one place, by color and structure.
 
@@ -127,6 +128,8 @@ def find_jointly(
         Where the target and what is like it were going.
     claims : sequence of Claim
         Of other targets: what is theirs is passed over.
+    across : float
+        How surely the target is turned, and stands in another way than at the start: 0 to 1.
 
     Returns
     -------
@@ -146,7 +149,7 @@ def find_jointly(
     joint = joint._replace(candidates=_candidates(sight, filling), rivalry=_rivalry(found, chosen))
     if chosen is None:
         return joint._replace(center=_within(mode, layout), hidden=True)
-    joint = _drawn(mode, joint, view, looks)
+    joint = _drawn(mode, joint, view, looks, COLOR_SHARE + (1 - COLOR_SHARE) * across)
     start = fullest(layout.inner(density), layout)
     there = view.patch.to_frame(start[0] + 0.5, start[1] + 0.5)
     apart = math.dist(start, mode) >= APART * layout.side
@@ -179,7 +182,7 @@ def _first_place(view: View, sight: Sight, looks: Appearance, found: Place) -> P
     evidence = place.evidence._replace(first_response=response)
     if evidence.log_odds < found.evidence.log_odds + CLEARLY:
         return None
-    place = _drawn(mode, place, view, looks)
+    place = _drawn(mode, place, view, looks, COLOR_SHARE)
     return place._replace(evidence=evidence, candidates=found.candidates, rivalry=1.0)
 
 
@@ -212,12 +215,14 @@ def _judged(place: Place, center: tuple[float, float], sight: Sight) -> Place:
     return place._replace(evidence=place.evidence._replace(first_response=response))
 
 
-def _drawn(mode: tuple[float, float], place: Place, view: View, looks: Appearance) -> Place:
+def _drawn(
+    mode: tuple[float, float], place: Place, view: View, looks: Appearance, color_share: float
+) -> Place:
     """Bring the place to which color leads from a mode to the mode, drawn a little to color's."""
     layout = view.layout
     across, down = place.center[0] - mode[0], place.center[1] - mode[1]
     apart = math.hypot(across, down) / layout.side
-    share = COLOR_SHARE * trust(place.evidence.likeness) if apart < SAME_PLACE else 0.0
+    share = color_share * trust(place.evidence.likeness) if apart < SAME_PLACE else 0.0
     center = _within((mode[0] + share * across, mode[1] + share * down), layout)
     seen = (across, down) if apart < LEANING else (0.0, 0.0)
     leans = lean(place.density, center, seen, layout, looks.outline.mean)

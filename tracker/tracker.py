@@ -408,7 +408,9 @@ class Tracker:
         self._sight = self._sight_of(frame, center, self._extent)
         if self._sight is None:
             return find(self._view, self._looks)
-        place = find_jointly(self._view, self._sight, self._looks, self._lookalikes, claims)
+        place = find_jointly(
+            self._view, self._sight, self._looks, self._lookalikes, claims, self._rotation.across
+        )
         return self._redetection.preferred(place)
 
     def _sight_of(
@@ -489,14 +491,18 @@ class Tracker:
         if place.hidden or (claims and covered(self._box, claims) > LEARN_UP_TO):
             return
         self._follow_size(frame, place)
-        if self._rotation.directed:
-            self._rotation.turned(self._spread(place.density, place.pixel))
+        rotation = self._rotation
+        if rotation.directed:
+            rotation.turned(self._spread(place.density, place.pixel))
         view, density, pixel = self._view, place.density, place.pixel
         if self._sight is not None and not self._index % LEARN_STRUCTURE_EVERY:
             center = view.patch.to_frame(*place.center)
             self._looks.learn_structure(self._sight, view, density, pixel, center)
         if not self._index % LEARN_EVERY:
             self._looks.learn(view, density, pixel, LEARN_EVERY, self.config.color)
+            if rotation.directed:
+                outline = self._looks.outline
+                rotation.confirmed(outline.turned_gain(density, pixel, rotation.angle_deg))
 
     def _follow_size(self, frame: NDArray[np.uint8], place: Place) -> None:
         """Follow a change of the target's size, and learn what it looks like at each."""
@@ -539,10 +545,11 @@ class Tracker:
                 apart,
                 on_probation=confidence.on_probation,
             )
-        turned = RotatedBox(box.center, box.size, self._rotation.angle_deg)
+        upright = Box.around(box.center, *self._rotation.upright(*box.size))
+        turned = RotatedBox(upright.center, box.size, self._rotation.angle_deg)
         rivalry = place.rivalry
         score = confidence.score if rivalry is None else confidence.score_beside(rivalry)
-        return Track(self._index, time_s, box, turned, score, confidence.state, why)
+        return Track(self._index, time_s, upright, turned, score, confidence.state, why)
 
     # How it starts, stops and goes on elsewhere.
 
