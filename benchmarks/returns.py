@@ -20,13 +20,13 @@ from typing import NamedTuple
 
 import one_thread  # noqa: F401  # isort: skip
 
-import cv2
 import numpy as np
 from saving import RESULTS, machine, save
+from scenery import color, ground, screen
 
 from tracker import Box, State, Tracker, iou
 from tracker.config import PRESETS
-from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, patchwork, texture
+from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, patchwork
 from tracker.synthetic import Path as Way
 
 GOES_AT = 45  # frame from which it is away
@@ -64,10 +64,7 @@ class Subject(NamedTuple):
 
     def screen(self, width: float) -> Sprite:
         """Draw something to hide behind, higher than the frame."""
-        dark = _color(self.random, 20, 180)
-        light = _lighter(self.random, dark, 10, 60)
-        size = int(width), 3 * self.frame[1]
-        return Sprite.of(texture(*size, seed=self.seed + 7, dark=dark, light=light))
+        return screen(self.random, self.seed + 7, (width, 3 * self.frame[1]))
 
 
 Kind = Callable[[Subject], tuple[Way, tuple[Layer, ...]]]
@@ -169,8 +166,8 @@ def drawn(seed: int) -> Scene:
     """Draw the scene of a seed; the kinds take turns."""
     random = np.random.default_rng(seed)
     frame = (320, 240) if random.random() < 0.6 else (640, 480)
-    ground = _ground(random, seed, (2 * frame[0], 2 * frame[1]))
-    colors = tuple(_color(random, 20, 235) for _ in range(int(random.integers(1, 6))))
+    ground_layer = ground(random, seed, (2 * frame[0], 2 * frame[1]))
+    colors = tuple(color(random, 20, 235) for _ in range(int(random.integers(1, 6))))
     scale = frame[0] / 320
     side, root_aspect = random.uniform(18, 60) * scale, math.sqrt(random.uniform(0.4, 2.5))
     width, height = int(side * root_aspect), int(side / root_aspect)
@@ -182,33 +179,7 @@ def drawn(seed: int) -> Scene:
     way, front = KINDS[seed % len(KINDS)](subject)
     camera = Camera(size=frame, noise=random.uniform(0, 6))
     n_frames = int(GOES_AT + away + STAYS)
-    return Scene(n_frames, ground, Layer(target, way), front=front, camera=camera)
-
-
-def _ground(random: np.random.Generator, seed: int, size: tuple[int, int]) -> Layer:
-    """Draw clouds of two colors, or squares of many, sharp or blurred."""
-    dark = _color(random, 20, 150)
-    light = _lighter(random, dark, 30, 110)
-    if random.random() < 0.5:
-        coarsest = int(random.choice([16, 32, 64]))
-        return Layer(
-            Sprite.of(texture(*size, seed=seed, dark=dark, light=light, coarsest=coarsest))
-        )
-    squares = random.integers(20, 235, (size[1] // 40 + 1, size[0] // 40 + 1, 3)).astype(np.uint8)
-    how = cv2.INTER_NEAREST if random.random() < 0.5 else cv2.INTER_CUBIC
-    return Layer(Sprite.of(cv2.resize(squares, size, interpolation=how)))
-
-
-def _color(random: np.random.Generator, least: int, most: int) -> tuple[int, int, int]:
-    blue, green, red = random.integers(least, most, 3).tolist()
-    return blue, green, red
-
-
-def _lighter(
-    random: np.random.Generator, color: tuple[int, int, int], least: int, most: int
-) -> tuple[int, int, int]:
-    blue, green, red = (min(255, each + int(random.integers(least, most))) for each in color)
-    return blue, green, red
+    return Scene(n_frames, ground_layer, Layer(target, way), front=front, camera=camera)
 
 
 class Fate(NamedTuple):

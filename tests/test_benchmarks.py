@@ -136,6 +136,17 @@ def test_returns_count_who_is_lost_and_back(tmp_path, run):
     assert "behind a post" in printed
 
 
+def test_changes_tell_how_well_each_kind_is_followed(tmp_path, run):
+    printed = run("changes.py", "--scenes", 1, "--output", tmp_path)
+    found = json.loads((tmp_path / "changes.json").read_text())
+    row = found["robust"]["grows"]
+    assert row["overlap"] > 0.8
+    assert row["followed"] == 1
+    assert row["lost"] == row["sure_and_wrong"] == 0
+    assert found["robust"]["all"] == row
+    assert "grows" in printed
+
+
 def test_ablation_tells_what_is_left_without_a_part(tmp_path, run):
     (tmp_path / "twins" / "img").mkdir(parents=True)
     frames, boxes = zip(*twin_scene(0.5, 8)[:90], strict=True)

@@ -82,7 +82,8 @@ class Scene(Sequence[tuple[NDArray[np.uint8], "Box | None"]]):
         canvas = np.mean(instants, axis=0) if len(instants) > 1 else instants[0]
         light = self.camera.light(time)
         if light != Light():
-            canvas = light.gain * 255 * (canvas / 255) ** light.gamma
+            gain = np.multiply(light.gain, 255).astype(np.float32)
+            canvas = gain * (canvas / 255) ** light.gamma
         if self.camera.gray:
             canvas = np.repeat(canvas @ GRAY_OF_BGR, 3, axis=2)
         noisy = cv2.add(canvas, self._noise(index), dtype=cv2.CV_8U)  # rounds and saturates

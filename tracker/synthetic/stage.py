@@ -70,7 +70,8 @@ def shadow_of(
 class Light(NamedTuple):
     """What becomes of a gray value v in 0 to 1: ``gain * v**gamma``."""
 
-    gain: float = 1.0
+    gain: float | tuple[float, float, float] = 1.0
+    """Of all channels, or of blue, green and red."""
     gamma: float = 1.0
 
 
