@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
-from tracker import Box, MultiTracker, iou, open_video
+from tracker import Box, MultiTracker, Tracker, iou, open_video
 from tracker.app.outputs import Outputs
 from tracker.app.recorder import Recorder
 from tracker.app.run import Run
 from tracker.app.signals import StopSignals
 from tracker.clips import find_clip
 from tracker.confidence import State
-from tracker.movers import Begun, Movers
+from tracker.movers import PROBATION, Begun, Movers
 from tracker.synthetic import Camera, Layer, Pose, Scene, Sprite, mosaic, patchwork, texture
 from tracker.tables import read_targets
 
@@ -118,6 +118,37 @@ def test_what_never_moves_ends_and_what_others_added_stays():
     assert targets.ids == (ours,)
 
 
+def test_what_sets_off_is_drawn_without_the_place_it_left():
+    body = patchwork(16, 16, seed=3, colors=[(200, 60, 40), (230, 220, 90)])
+    mover = Layer(body, lambda time: Pose(3.5 * max(time - 10, 0) - 60, 20))
+    ground = Layer(Sprite.of(texture(160, 120, seed=2)))
+    scene = Scene(32, ground, mover, camera=Camera((160, 120)))
+    targets = MultiTracker(preset="fast")
+    movers = Movers(targets)
+    for image, _ in scene:
+        tracks = targets.update(image)
+        movers.look(image)
+    assert list(tracks) == [1]
+    assert iou(tracks[1].box, scene.truth(31)) > 0.7
+
+
+def test_a_target_that_goes_where_nothing_moves_is_no_mover():
+    there = Tracker(picture(), LEFT, preset="fast").track
+    for filling, moves in ((0.8, True), (0.1, False)):
+        begun = Begun(LEFT.centered_at(100, 120).center)
+        for _ in range(PROBATION):
+            begun.take(there, (), moves=False, filling=filling)
+        assert begun.has_gone is moves
+        assert begun.has_ended is not moves
+    for known, moves in ((True, False), (False, True)):
+        begun = Begun(LEFT.center, has_gone=True)
+        begun.seen_at = 0.0, 0.0  # it moved, and went on without
+        if not known:
+            begun.take(there, (), moves=False, filling=None)
+        begun.take(there, (), moves=False, filling=0.1)
+        assert begun.has_gone is moves
+
+
 def test_nothing_is_followed_in_a_still_picture_with_much_noise():
     random = np.random.default_rng(0)
     still = cv2.resize(mosaic(n_regions=12)[0], (160, 120)).astype(float)
@@ -139,6 +170,9 @@ class Scripted:
 
     def carried(self, point):
         return point
+
+    def filling(self, _box):
+        return 0.0
 
 
 def scripted(image, *windows, preset="fast"):

@@ -148,6 +148,35 @@ def test_what_is_detected_three_times_becomes_a_target(scene):
     assert targets.ids == (1,)
 
 
+def test_what_goes_far_between_detections_becomes_a_target(scene):
+    targets, (image, box) = fast(), scene[0]
+    for index in range(21):
+        there = Box(20 + 5 * index, box.y, box.width, box.height)  # over a box in ten frames
+        tracks = targets.update(image, detections=None if index % 10 else [there])
+    assert [track.box for track in tracks.values()] == [there]
+    assert there.shared_area(Box(20, *box[1:])) == 0
+
+
+def test_things_that_are_detected_once_here_and_once_there_are_no_target(scene):
+    targets, (image, box) = fast(), scene[0]
+    for x, y in ((10, 10), (60, 10), (60, 70), (10, 70), (10, 10), (60, 10)):
+        targets.update(image, detections=[(x, y, box.width, box.height)])
+    assert targets.ids == ()
+
+
+def test_what_is_detected_twice_does_not_draw_its_neighbor_to_it(scene):
+    image, box = scene[0]
+    targets = fast()
+    behind = Box(box.x - 0.45 * box.width, box.y, box.width, box.height)
+    numbers = [targets.add(image, each) for each in (behind, box)]
+    targets.update(image, detections=[behind, box])
+    again = Box(box.x - 2, box.y, box.width, box.height)
+    for _ in range(3):
+        tracks = targets.update(image, detections=[box, again])
+        assert list(tracks) == numbers
+        assert iou(tracks[1].box, box) < 0.6
+
+
 def test_a_detection_corrects_the_target_it_overlaps(scene):
     image, box = scene[0]
     targets = fast()

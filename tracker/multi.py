@@ -393,7 +393,7 @@ class MultiTracker:
             self._move(targets[number], frame, detected[other])
         known = {other for _, other in found}
         rest = [box for other, box in enumerate(detected) if other not in known]
-        for box in confirmed(self._sightings, distinct(rest, boxes)):
+        for box in confirmed(self._sightings, distinct(rest, boxes), self._index):
             misdrawn, strayed = self._misdrawn(box), self._strayed(frame, box)
             if misdrawn is not None:  # what was learnt is of more than the target, or of less
                 misdrawn.tracker.reset(frame, box)
@@ -459,9 +459,10 @@ class MultiTracker:
             and number not in paired
             and self._index - target.detected_in <= JUST
         }
-        free = [other for other in range(len(detected)) if other not in known]
-        again = pairs(list(last.values()), [detected[other] for other in free])
-        return found + [(list(last)[row], free[column]) for row, column in again]
+        left = [box for other, box in enumerate(detected) if other not in known]
+        free = distinct(left, [detected[other] for other in known])
+        again = pairs(list(last.values()), free)
+        return found + [(list(last)[row], detected.index(free[column])) for row, column in again]
 
     def _counted(self, track: Track) -> Track:
         """Give a track the index of this tracker's frames."""

@@ -47,6 +47,8 @@ class Background:
 
     picture: Picture
     """The background in the newest frame's view; there once a density has not been 0."""
+    known: NDArray[np.bool_]
+    """Which pixels of the newest frame there is a background of to compare with."""
     earlier: Sequence[Picture]
     """The frames it is made of, but for the one just before the newest; there with it."""
 
@@ -76,13 +78,14 @@ class Background:
         self._follow(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8))
         n_frames = len(self._frames)
         density = np.zeros(picture.shape[:2], np.float32)
+        self.known = np.zeros(density.shape, np.bool_)
         if n_frames >= LEAST_MEMORY:
             chosen = [self._frames[k * (n_frames - 1) // (SEEN - 1)] for k in range(SEEN)]
             warped = [_warped(frame, to_frame) for frame, to_frame in chosen]
             self._chosen = chosen[:-1]
-            covered = _covered([to_frame for _, to_frame in chosen], density.shape)
+            self.known = _covered([to_frame for _, to_frame in chosen], density.shape)
             self.picture, self.earlier = _median(*warped), warped[:-1]
-            density = _difference(picture, self.picture, covered, slack)
+            density = _difference(picture, self.picture, self.known, slack)
         self._frames.append((picture, np.eye(3)))
         return density
 

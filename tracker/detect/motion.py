@@ -20,7 +20,7 @@ from .background import Background
 from .own_motion import own_motion
 from .shrinking import in_frame, shrunk
 from .standing import stood_before
-from .surroundings import apart, color_bins
+from .surroundings import apart, color_bins, slices
 from .windows import density_windows
 
 __all__ = ["MotionDetector"]
@@ -50,6 +50,7 @@ OWN, LAG = 0.04, 2
 # looked elsewhere by so many pixels: a station's logo, a clock. In benchmark footage these are 0.82
 # to 1; targets that the camera follows reach 0.68.
 STICKS, ELSEWHERE = 0.8, 5.0
+WHOLE = 0.9  # of a window's area, in whole pixels
 
 
 @dataclass(slots=True)
@@ -152,6 +153,23 @@ class MotionDetector:
             The part of the frame it covers: all of it.
         """
         return self._density, Box(0, 0, self._frame_shape[1], self._frame_shape[0])
+
+    def filling(self, box: Box) -> float | None:
+        """Tell how full of what moves a box of the newest frame is.
+
+        Returns
+        -------
+        float or None
+            0 to 1; None where there is no background to tell it by for all of the box.
+        """
+        rows, columns = self._density.shape
+        down, across = rows / self._frame_shape[0], columns / self._frame_shape[1]
+        window = Box(box.x * across, box.y * down, box.width * across, box.height * down)
+        inside = slices(window, self._density.shape)
+        known = self._background.known[inside]
+        if np.count_nonzero(known) < WHOLE * window.area:
+            return None
+        return float(self._density[inside].mean())
 
     def carried(self, point: tuple[float, float]) -> tuple[float, float]:
         """Tell where a point of the background, seen in the frame before, is in the newest one.
