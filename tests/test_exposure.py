@@ -66,6 +66,13 @@ def test_a_patch_over_the_border_is_compared_where_it_lies_in_the_frame():
     assert gains_since(beyond, lit(frame, 0.5), BGR) is None
 
 
+def test_a_channel_that_is_overexposed_everywhere_is_taken_to_be_as_the_others():
+    frame = texture(seed=4)
+    frame[..., 2] = 150
+    gains = gains_since(cut(frame, PLACE, SHAPE), lit(frame, (1.25, 1.25, 1.8)), BGR)
+    assert gains == pytest.approx((0.8, 0.8, 0.8), rel=0.02)
+
+
 def test_something_moving_over_it_does_not_change_what_is_measured():
     frame = texture(seed=4)
     later = lit(frame, 0.5)

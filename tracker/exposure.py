@@ -29,7 +29,7 @@ MISSING = 0.85
 USUAL_SHARE = 0.05  # of the newest frame in the usual similarity
 BLOCK = 4  # patch pixels that are averaged: a camera that moves a little changes them little
 DARKEST, BRIGHTEST = 6, 249  # gray levels between which a ratio is one of light
-LEAST_BLOCKS = 20  # of about 170, in each channel
+LEAST_BLOCKS = 20  # of about 170, for a channel to tell its gain
 # Blocks agree that are the same to a tenth and some levels of noise. Of footage and of drawn scenes
 # in other light half or more agree, wherever the camera moves no more than a hand does.
 TOLERANCE, NOISE = 0.1, 6.0
@@ -118,16 +118,19 @@ def gains_since(patch: Patch, frame: NDArray[np.uint8], exposure: Exposure) -> G
     Returns
     -------
     (float, float, float) or None
-        Gains of blue, green and red; None where the pictures differ in more than light, or too
-        little is neither black nor overexposed.
+        Gains of blue, green and red; None where the pictures differ in more than light, or nearly
+        all is black or overexposed.
     """
     now = cut(frame, patch.region, patch.image.shape[:2], exposure.to_bgr).image
     before, after = (_blocks(each, patch.valid) for each in (patch.image, now))
     usable = (np.minimum(before, after) > DARKEST) & (np.maximum(before, after) < BRIGHTEST)
-    if usable.sum(axis=0).min() < LEAST_BLOCKS:
+    told = usable.sum(axis=0) >= LEAST_BLOCKS
+    if not told.any():
         return None
     ratios = before / np.maximum(after, DARKEST)
-    blue, green, red = (float(np.median(ratios[usable[:, k], k])) for k in range(3))
+    found = np.array([np.median(ratios[usable[:, k], k]) if told[k] else np.nan for k in range(3)])
+    # A channel that is black or overexposed nearly everywhere tells nothing: it is as the others.
+    blue, green, red = np.where(told, found, np.nanmean(found)).tolist()
     gains = blue, green, red
     off = np.abs(after * np.array(gains, np.float32) - before)
     agreeing = (off <= TOLERANCE * before + NOISE) | ~usable
