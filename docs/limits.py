@@ -174,7 +174,7 @@ TRIALS: dict[str, tuple[Callable[..., str], tuple[float, ...]]] = {
     "jumps once, sides": (jumping, (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)),
     "grows or shrinks, times a frame": (growing, (0.95, 0.97, 0.98, 1.02, 1.03, 1.05)),
     "turns, degrees a frame": (turning, (1, 3, 6, 10, 20)),
-    "light halves, in frames": (dimming, (15, 30, 60, 120)),
+    "light halves, in frames": (dimming, (1, 5, 30, 120)),
     "side, pixels": (small, (6, 8, 12, 20, 100)),
     "share of colors of its own": (camouflaged, (0.5, 0.3, 0.2, 0.1, 0.0)),
 }

@@ -143,6 +143,14 @@ def test_a_lamp_that_is_switched_does_not_lose_the_target(frames_of, light, pres
 
 
 @pytest.mark.parametrize("preset", PRESETS)
+def test_the_light_may_change_with_the_first_update(frames_of, preset):
+    frames = seen_in(frames_of("plain")[:20], 0.5, start=1)
+    tracks = followed(frames, preset)
+    assert all(track.state is State.TRACKING for track in tracks)
+    assert overlaps(tracks, frames).min() > 0.6
+
+
+@pytest.mark.parametrize("preset", PRESETS)
 def test_when_the_light_is_as_before_the_target_is_still_followed(frames_of, preset):
     frames = seen_in(frames_of("plain")[:60], (2.0, 1.7, 1.7), stop=40)
     tracks = followed(frames, preset)

@@ -564,6 +564,8 @@ class Tracker:
         self._view.look(frame, self._extent.region(box.center), self._exposure.develop)
         self._first = self._view.patch
         self._looks, self._sizes = Appearance.of(self._view), None
+        middle = self._first.to_patch(*box.center)
+        self._witness.saw(self._first, judge(self._view, self._looks, middle).similarity)
         if self.config.structure:
             structure, self._sizes = Structure(*box.size), ScaleFilter(*box.size)
             _, spectrum = structure.cut(frame, box.center, 1.0, self._exposure.develop)
