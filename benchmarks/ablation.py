@@ -47,6 +47,8 @@ PARTS: dict[str, Constants] = {
     "alignment's change of size": {"extent.COLOR_SCALE_STEP": 0.0},
     "pull to the first size in doubt": {"extent.DOUBT_PULL": 0.0},
     "stop of learning in doubt": {"confidence.LEARN_ABOVE": -math.inf},
+    "changes of light taken back": {"exposure.MISSING": 0.0},
+    "the box round what has turned": {"rotation.CLEARLY_TURNED": math.inf},
     "search elsewhere": {"redetect.WINS": math.inf},
 }
 
