@@ -342,6 +342,25 @@ def test_several_saved_go_on_to_the_last_digit_with_their_numbers(frames_of, tmp
     assert again.add(image, box) == targets.add(image, box) == 6
 
 
+def test_what_was_seen_between_sparse_detections_is_kept(plain, tmp_path):
+    targets, (image, box) = MultiTracker(preset="fast"), plain[0]
+
+    def detected(index: int, *followed: MultiTracker) -> list[dict[int, Track]]:
+        there = Box(20 + 5 * index, box.y, box.width, box.height)  # over a box in ten frames
+        found = None if index % 10 else [there]
+        return [each.update(image, detections=found) for each in followed]
+
+    for index in range(16):  # it was detected twice, and how it moves is known
+        detected(index, targets)
+    targets.save(tmp_path / "targets.npz")
+    again = MultiTracker.load(tmp_path / "targets.npz")
+    assert again._sightings == targets._sightings
+    for index in range(16, 22):
+        tracks, others = detected(index, targets, again)
+        assert tracks == others
+    assert list(tracks) == [1]
+
+
 def test_none_saved_are_none_and_their_numbers_are_not_used_again(plain, tmp_path):
     targets = MultiTracker()
     targets.remove(targets.add(*plain[0]))

@@ -145,7 +145,14 @@ class MultiTracker:
         targets._last_id = numbers["last_id"]
         targets._nested = {frozenset(pair) for pair in numbers["nested"]}
         targets._sightings = [
-            Sighting(**{**each, "box": Box(*each["box"])}) for each in numbers["sightings"]
+            Sighting(
+                **{
+                    **each,
+                    "box": Box(*each["box"]),
+                    "velocity": each["velocity"] and tuple(each["velocity"]),
+                }
+            )
+            for each in numbers["sightings"]
         ]
         for number, its_numbers in numbers["targets"].items():
             begin = f"{number}/"
