@@ -27,6 +27,7 @@ FACTORS = st.floats(0.4, 1.0)  # nothing is overexposed, or too dark to tell
 LIGHTS = {
     "switched off": (0.45, 0.45, 0.45),
     "switched on": (1.6, 1.6, 1.6),
+    "doubled": (2.0, 2.0, 2.0),
     "warm": (0.7, 1.0, 1.3),
     "bluish and dim": (0.8, 0.6, 0.5),
 }
@@ -116,7 +117,13 @@ def test_gains_change_gray_frames_and_those_with_alpha_alike():
 def test_overexposure_takes_colors_of_the_first_picture_only_where_it_brightens():
     image = np.array([[(10, 120, 240)]], np.uint8)
     assert Exposure(None, (0.5, 0.5, 2.0)).overexposed(image).tolist() == [[[10, 120, 240]]]
-    assert Exposure(None, (0.5, 0.25, 0.5)).overexposed(image).tolist() == [[[10, 63, 127]]]
+    assert Exposure(None, (0.5, 0.25, 0.5)).overexposed(image).tolist() == [[[10, 64, 128]]]
+
+
+@given(st.tuples(*[st.floats(0.25, 4.0)] * 3))
+def test_what_is_overexposed_is_as_bright_in_the_first_picture_as_in_later_ones(gains):
+    exposure, white = Exposure(None, gains), np.full((1, 1, 3), 255, np.uint8)
+    assert np.array_equal(exposure.overexposed(white), exposure.develop(white))
 
 
 def test_the_newest_patch_with_the_usual_colors_is_the_witness():

@@ -60,7 +60,8 @@ class Exposure(NamedTuple):
 
     def overexposed(self, image: Image) -> Image:
         """Give what is left of a BGR picture in the first light, had it been taken in this one."""
-        brightest = (255 * np.minimum(self.gains, 1.0)).astype(np.uint8)
+        # As `develop` rounds it: a level less may lie in another bin.
+        brightest: NDArray[np.uint8] = _table(self.gains)[0, 255]
         return np.minimum(image, brightest)
 
     def is_apart(self, gains: Gains) -> bool:
