@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from tracker import RotatedBox
+from tracker import Box, RotatedBox
 from tracker.kernels import Aperture, ellipse_distance2, flat
 from tracker.rotation import Rotation, Spread, spread
 from tracker.synthetic import draw_ellipse
@@ -103,3 +103,18 @@ def test_the_upright_box_bounds_the_turned_ellipse(angle_deg):
     rows, columns = draw_ellipse(SHAPE, RotatedBox((30.5, 30.5), (40.0, 16.0), angle_deg)).nonzero()
     seen = np.ptp(columns) + 1, np.ptp(rows) + 1
     assert rotation.upright(40, 16) == pytest.approx(seen, abs=2)
+
+
+@pytest.mark.parametrize("angle_deg", [20, 60, 90, 135])
+def test_a_box_that_is_told_round_a_turned_target_is_turned_back(angle_deg):
+    rotation = Rotation(first_deg=0.0, directed=True, angle_deg=angle_deg, certainty=1.0)
+    told = Box.around((50, 60), *rotation.upright(60, 24))  # half as large again
+    assert rotation.told(told, (40, 16)) == pytest.approx(Box.around((50, 60), 60, 24))
+    assert rotation.certainty == 1
+
+
+def test_a_box_of_the_first_shape_tells_that_the_target_stands_as_at_the_start():
+    rotation = Rotation(first_deg=0.0, directed=True, angle_deg=90.0, certainty=1.0)
+    told = Box(10, 10, 45, 15)
+    assert rotation.told(told, (40, 16)) == told
+    assert rotation.upright(45, 15) == (45, 15)

@@ -101,6 +101,19 @@ def test_the_upright_box_holds_a_target_that_turns(frames_of, preset):
     assert across.box.height > 1.3 * across.rotated_box.size[1]
 
 
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_turned_target_that_is_told_its_own_box_keeps_it(frames_of, preset):
+    frames = frames_of("rotation")[:40]
+    tracker = Tracker(*frames[0], preset=preset)
+    for image, _ in frames[1:31]:  # to a quarter of a turn
+        before = tracker.update(image)
+    tracker.reset(frames[30][0], before.box, keep_model=True)
+    assert tracker.track.box == before.box
+    assert tracker.track.rotated_box.size == pytest.approx(before.rotated_box.size)
+    for image, truth in frames[31:]:
+        assert iou(tracker.update(image).box, truth) > 0.65
+
+
 def test_a_target_that_stays_upright_keeps_the_shape_of_its_box(tracks_of):
     for track in tracks_of("scale"):
         assert track.rotated_box.size == track.box[2:]

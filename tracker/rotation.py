@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .box import Box
 from .kernels import Aperture
 from .meanshift import climb_aperture
 
@@ -119,3 +120,22 @@ class Rotation:
             width * (math.hypot(along, across * height / width) ** self.certainty),
             height * (math.hypot(along, across * width / height) ** self.certainty),
         )
+
+    def told(self, upright: Box, size: tuple[float, float]) -> Box:
+        """Take in the upright box that was told of the target; give the box of it without the turn.
+
+        Parameters
+        ----------
+        upright : Box
+        size : (float, float)
+            Width and height that the target was taken to have, without the turn.
+        """
+        turned = self.upright(*size)
+        shape, unturned_shape, turned_shape = (
+            math.log(width / height) for width, height in (upright.size, size, turned)
+        )
+        if abs(shape - unturned_shape) <= abs(shape - turned_shape):  # it stands as at the start
+            self.certainty = 0.0
+            return upright
+        growth = math.sqrt(upright.area / (turned[0] * turned[1]))
+        return Box.around(upright.center, size[0] * growth, size[1] * growth)

@@ -28,7 +28,7 @@ class Track:
     box: Box
     """In frame pixels, upright; when lost, the last one that was believed."""
     rotated_box: RotatedBox
-    """Of the first box's shape, turned as the target has turned since the first frame."""
+    """Of the told box's shape, turned as the target has turned since the first frame."""
     score: float
     """Estimated probability that the box overlaps the target by more than half: 0 to 1."""
     state: State

@@ -221,7 +221,8 @@ class Tracker:
         frame, box
             As for a new tracker; the frame may be of another shape than the last one.
         keep_model : bool
-            Keep what was learnt of the target, and only move to the box. Otherwise start anew.
+            Keep what was learnt of the target, and only move to the box: the upright one round it,
+            if it has turned. Otherwise start anew.
             The next frame's index goes on either way.
 
         Raises
@@ -238,7 +239,8 @@ class Tracker:
             return
         self._exposure = self._exposure._replace(bgr_code=as_bgr_code(frame.shape, self._channels))
         self._witness = Witness()
-        self._extent, self._believed = self._extent._replace(told=box.size, scale=1.0), box
+        self._believed = self._rotation.told(box, self._extent.size)
+        self._extent = self._extent._replace(told=self._believed.size, scale=1.0)
         self._motion.stopped(box.center, self._motion.time)
         self._lookalikes = LookAlikes.of(box.center)
         self._confidence = Confidence(self.config.confidence)
@@ -586,5 +588,5 @@ class Tracker:
         self._view, self._other = View(self._layout, bins), View(self._layout, bins)
 
     def _first_track(self, box: Box, time_s: float | None) -> Track:
-        turned = RotatedBox(box.center, box.size, self._rotation.angle_deg)
+        turned = RotatedBox(box.center, self._extent.size, self._rotation.angle_deg)
         return Track(self._index, time_s, box, turned, 1.0, State.TRACKING, "")
