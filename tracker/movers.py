@@ -67,7 +67,7 @@ class Begun:
     other: int = 0
     """Frames in a row in which the one window seen there was another than its box."""
     has_gone: bool = False
-    """Whether it was seen to go far enough from its start to be a mover for good."""
+    """Whether it was seen to go far enough from its start to be a mover, and has not wandered."""
     seen_at: tuple[float, float] = field(init=False)
     """Its center when its box was last full of what moves, or may have been; carried along, too."""
 
@@ -109,8 +109,8 @@ class Begun:
 class Movers:
     """Watches frames, adds a target where something moves, and removes those it added.
 
-    One that comes to rest after it has moved stays a target: only what is lost has left. Targets
-    that others have added are left alone.
+    One that comes to rest after it has moved stays a target: only what is lost has left, or what
+    wanders on where nothing moves. Targets that others have added are left alone.
 
     Parameters
     ----------

@@ -39,7 +39,8 @@ __all__ = [
 FILLING = 0.9  # of the target's width and height: the window whose filling with density counts
 ALIGNMENTS = 2  # the second about the pixel the first led to; a third gains nothing
 # Share of the color's place in the joint one, where its density is just like its template; none
-# where the two places are not the same. All of it where the target is turned, unlike its structure.
+# where the two places are not the same. All of it where the target has turned: the structure that
+# was learnt does not turn with it.
 COLOR_SHARE = 0.15
 SAME_PLACE = 0.35  # sides of the target
 LEANING = 0.5  # the same, for where the box is drawn; nothing is learnt from that
