@@ -26,7 +26,7 @@ Gains = tuple[float, float, float]
 
 # A similarity below this share of the usual one is looked into; 0.75 to 0.92 do as well on footage.
 MISSING = 0.85
-USUAL_SHARE = 0.05  # of the newest frame in the usual similarity
+USUAL_SHARE = 0.1  # of the newest frame in the usual similarity; 0.03 to 0.1 measure the same
 BLOCK = 4  # patch pixels that are averaged: a camera that moves a little changes them little
 DARKEST, BRIGHTEST = 6, 249  # gray levels between which a ratio is one of light
 LEAST_BLOCKS = 20  # of about 170, for a channel to tell its gain
