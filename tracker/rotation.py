@@ -28,6 +28,7 @@ CLIMB_STEPS = 2  # halve the lag of the angle on a turning target; more gain not
 # at half of it people who walk are taken to turn.
 CLEARLY_TURNED = 0.2
 CONFIRMED_SHARE = 0.4  # of the newest comparison in the certainty
+LEAST_TURN = math.sin(math.radians(10))  # less hardly changes the upright box
 
 
 class Spread(NamedTuple):
@@ -98,6 +99,11 @@ class Rotation:
         if self.directed and now.elongation >= LEAST_ELONGATION:
             change = now.angle_deg - self.first_deg - self.angle_deg
             self.angle_deg += SMOOTHING * (change - 180 * round(change / 180))
+
+    @property
+    def is_across(self) -> bool:
+        """Whether the angle is one at which the upright box would be another."""
+        return self.directed and abs(math.sin(math.radians(self.angle_deg))) > LEAST_TURN
 
     def confirmed(self, gain: float) -> None:
         """Take in how much more like the first outline, turned so far, than upright it looks."""

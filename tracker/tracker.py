@@ -502,9 +502,9 @@ class Tracker:
             self._looks.learn_structure(self._sight, view, density, pixel, center)
         if not self._index % LEARN_EVERY:
             self._looks.learn(view, density, pixel, LEARN_EVERY, self.config.color)
-            if rotation.directed:
-                outline = self._looks.outline
-                rotation.confirmed(outline.turned_gain(density, pixel, rotation.angle_deg))
+            outline, turn = self._looks.outline, rotation.angle_deg
+            is_across = rotation.is_across
+            rotation.confirmed(outline.turned_gain(density, pixel, turn) if is_across else 0.0)
 
     def _follow_size(self, frame: NDArray[np.uint8], place: Place) -> None:
         """Follow a change of the target's size, and learn what it looks like at each."""
