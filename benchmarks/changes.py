@@ -9,20 +9,17 @@ so on, one thing in each scene, a little or much.
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import math
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import one_thread  # noqa: F401  # isort: skip
 
 import numpy as np
-from saving import RESULTS, machine, save
+from many import arguments, over_seeds, title
+from saving import machine, save
 from scenery import color, ground, screen
 
 from tracker import Box, State, Tracker, iou
@@ -308,7 +305,7 @@ def outcomes(seed: int) -> dict[str, Outcome]:
     start = int(whole[0])
     frames = [scene.image(index) for index in range(start, len(scene))]
     boxes = [scene.whole(index) for index in range(start, len(scene))]
-    kind = _name(KINDS[seed % len(KINDS)])
+    kind = title(KINDS[seed % len(KINDS)])
     return {preset: _outcome(kind, frames, boxes, seen[start:], preset) for preset in PRESETS}
 
 
@@ -330,14 +327,10 @@ def _outcome(
     )
 
 
-def _name(kind: Callable[[Subject], Scene]) -> str:
-    return kind.__name__.replace("_", " ")
-
-
 def means(all_outcomes: list[dict[str, Outcome]], preset: str) -> dict[str, dict[str, float]]:
     """Average the outcomes of each kind, and of all."""
     rows = [each[preset] for each in all_outcomes if each]
-    groups = {kind: [row for row in rows if row.kind == kind] for kind in map(_name, KINDS)}
+    groups = {kind: [row for row in rows if row.kind == kind] for kind in map(title, KINDS)}
     return {
         kind: {
             "scenes": len(group),
@@ -353,14 +346,9 @@ def means(all_outcomes: list[dict[str, Outcome]], preset: str) -> dict[str, dict
 
 def main() -> None:
     """Run both presets on all scenes, and print the means of each kind."""
-    arguments = _arguments()
-    seeds = range(arguments.scenes)
-    if arguments.jobs == 1:
-        all_outcomes = list(map(outcomes, seeds))
-    else:
-        with ProcessPoolExecutor(arguments.jobs, mp_context=get_context("spawn")) as pool:
-            all_outcomes = list(pool.map(outcomes, seeds))
-    found = {"machine": machine(), "scenes": arguments.scenes}
+    asked = arguments(__doc__.splitlines()[0], 255)
+    all_outcomes = over_seeds(outcomes, asked)
+    found = {"machine": machine(), "scenes": asked.scenes}
     for preset in PRESETS:
         found[preset] = means(all_outcomes, preset)
         print(f"\n{preset:26}{'mean IoU':>10}{'IoU > 0.5':>11}{'lost':>8}{'sure, wrong':>13}")
@@ -369,15 +357,7 @@ def main() -> None:
                 f"{kind:26}{row['overlap']:10.2f}{row['followed']:11.0%}"
                 f"{row['lost']:8.0%}{row['sure_and_wrong']:13.0%}"
             )
-    save(found, arguments.output, "changes")
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--scenes", type=int, default=255, help="how many (255)")
-    parser.add_argument("--jobs", type=int, default=1, help="processes (1)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="folder (%(default)s)")
-    return parser.parse_args()
+    save(found, asked.output, "changes")
 
 
 if __name__ == "__main__":

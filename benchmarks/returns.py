@@ -10,18 +10,15 @@ and stands elsewhere. It is away for 8 to 60 frames, and the time to come out ag
 
 from __future__ import annotations
 
-import argparse
 import math
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from pathlib import Path
 from typing import NamedTuple
 
 import one_thread  # noqa: F401  # isort: skip
 
 import numpy as np
-from saving import RESULTS, machine, save
+from many import arguments, over_seeds, title
+from saving import machine, save
 from scenery import color, ground, screen
 
 from tracker import Box, State, Tracker, iou
@@ -229,7 +226,7 @@ def _fate(
     said = _first(lost[:comes], max(goes - EARLY, 0))
     back = _first((overlaps > FOLLOWED) & ~lost, comes)
     return Fate(
-        _name(kind),
+        title(kind),
         bool(overlaps[:goes][seen[:goes] > 0.9].mean() > FOLLOWED),
         comes - goes,
         len(seen) - comes,
@@ -244,14 +241,10 @@ def _first(flags: np.ndarray, start: int) -> int:
     return start + int(true[0]) if len(true) else len(flags)
 
 
-def _name(kind: Kind) -> str:
-    return kind.__name__.replace("_", " ")
-
-
 def counted(all_fates: list[dict[str, Fate]], preset: str) -> dict[str, dict[str, int]]:
     """Count, by kind, those that had the time to be lost and to be back, and those that were."""
     counts = {}
-    for kind in map(_name, KINDS):
+    for kind in map(title, KINDS):
         of_kind = [each[preset] for each in all_fates if each and each[preset].kind == kind]
         left = [each for each in of_kind if each.followed and each.away >= LOST_WITHIN]
         came = [each for each in of_kind if each.followed and each.shown >= BACK_WITHIN]
@@ -266,29 +259,16 @@ def counted(all_fates: list[dict[str, Fate]], preset: str) -> dict[str, dict[str
 
 def main() -> None:
     """Run both presets on all scenes, and print, for each kind, how many were lost and back."""
-    arguments = _arguments()
-    seeds = range(arguments.scenes)
-    if arguments.jobs == 1:
-        all_fates = list(map(fates, seeds))
-    else:
-        with ProcessPoolExecutor(arguments.jobs, mp_context=get_context("spawn")) as pool:
-            all_fates = list(pool.map(fates, seeds))
-    found = {"machine": machine(), "scenes": arguments.scenes}
+    asked = arguments(__doc__.splitlines()[0], 240)
+    all_fates = over_seeds(fates, asked)
+    found = {"machine": machine(), "scenes": asked.scenes}
     for preset in PRESETS:
         found[preset] = counted(all_fates, preset)
         print(f"\n{preset:26}{f'lost in {LOST_WITHIN}':>14}{f'back in {BACK_WITHIN}':>14}")
         for kind, n in found[preset].items():
             lost, back = f"{n['lost']} of {n['left']}", f"{n['back']} of {n['came']}"
             print(f"{kind:26}{lost:>14}{back:>14}")
-    save(found, arguments.output, "returns")
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--scenes", type=int, default=240, help="how many (240)")
-    parser.add_argument("--jobs", type=int, default=1, help="processes (1)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="folder (%(default)s)")
-    return parser.parse_args()
+    save(found, asked.output, "returns")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ SMOOTHING = 0.3  # share of the newest frame in the belief
 FIRST_BELIEF = 0.9  # of the box the user gave, before anything was followed
 RETURN_BELIEF = 0.6  # of a target found again, until it has been followed for some frames
 # What is followed since a loss is on probation while its log odds by the first frame are so much
-# below the usual ones. Beside a look-alike 17 of 24 drawn targets are followed again within 15
+# below the usual ones. Beside a look-alike 16 of 24 drawn targets are followed again within 15
 # frames (benchmarks/returns.py; 4 of the others are of one color), and 7 without; on footage
 # nothing changes beyond chance. 0.5 to 2 and 0.003 to 0.03 find 16 or 17; with 1, what comes out
 # slowly stays uncertain for two frames too long.
