@@ -49,6 +49,9 @@ PARTS: dict[str, Constants] = {
     "stop of learning in doubt": {"confidence.LEARN_ABOVE": -math.inf},
     "changes of light taken back": {"exposure.MISSING": 0.0},
     "the box round what has turned": {"rotation.CLEARLY_TURNED": math.inf},
+    "what is less like itself than usual": {"confidence.LESS": math.inf},
+    "staying where the colors still are": {"redetect.CLEAR_RESPONSE": -math.inf},
+    "places in order": {"redetect.SCAN_AFTER": math.inf},
     "search elsewhere": {"redetect.WINS": math.inf},
 }
 

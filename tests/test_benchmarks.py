@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from twins import twin_scene
 
+from tracker.sequences import read_sequences
 from tracker.synthetic import plain_scene
 from tracker.video import open_sink
 
@@ -125,6 +126,22 @@ def test_accuracy_reports_and_draws_all_forms_of_sequences_beside_the_boxes_of_o
     assert str(data) not in json.dumps(found)
     for kind in ("curves", "sequences", "score") if not plots else ():
         assert cv2.imread(str(tmp_path / f"accuracy-robust-{kind}.png")).std() > 10
+
+
+def test_harder_footage_has_its_truth_on_the_target(tmp_path, data, run):
+    run("harder.py", data, tmp_path)
+    plain, backward, shaken = (
+        read_sequences(folder) for folder in (data, tmp_path / "backward", tmp_path / "shaken")
+    )
+    for before, after in zip(plain, backward, strict=True):
+        assert after.truth == pytest.approx(before.truth[::-1])
+    for before, after in zip(plain, shaken, strict=True):
+        assert after.truth.shape == before.truth.shape
+        assert abs(after.truth - before.truth).max() > 2
+    for kind in ("backward", "shaken"):
+        run("accuracy.py", tmp_path / kind, "--output", tmp_path, "--no-plots")
+        found = json.loads((tmp_path / "accuracy-robust.json").read_text())
+        assert found["trackers"]["robust"]["mean"]["all"]["auc"] > 0.8
 
 
 def test_returns_count_who_is_lost_and_back(tmp_path, run):

@@ -187,6 +187,35 @@ def test_without_a_loss_it_is_tracked_however_it_changes():
         assert confidence.state is State.TRACKING
 
 
+USUAL = Evidence(0.9, 0.9, 0.8, 0.8, -0.4)
+STILL_LIKELY = Evidence(0.75, 0.9, 0.5, 0.6, -1.4)
+
+
+def followed(*evidences):
+    """A belief after evidence of frames."""
+    confidence = Confidence(ConfidenceConfig())
+    for evidence in evidences:
+        confidence.weigh(evidence)
+    return confidence
+
+
+def test_what_has_become_less_like_the_target_is_told_though_it_is_likely():
+    assert followed(*[USUAL] * 5).sure
+    assert not followed(*[USUAL] * 5).unlike
+    changed = followed(*[USUAL] * 5, *[STILL_LIKELY] * 10)
+    assert STILL_LIKELY.probability > 0.8
+    assert changed.state is State.TRACKING
+    assert changed.unlike
+    assert not changed.in_doubt
+    assert not changed.sure
+    changed.found(USUAL.first_log_odds)
+    assert not changed.unlike
+
+
+def test_without_structure_nothing_tells_so():
+    assert not followed(*[LIKE_THE_FIRST] * 5, *[LESS_LIKE_IT] * 10).unlike
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from tracker import Box, ColorConfig, Tracker
 from tracker.backprojection import BackProjection, Bins, histogram, posterior, unit
 from tracker.claims import Claim
-from tracker.redetect import MOST_TRIED, Redetection, color_posterior, likely_places
+from tracker.redetect import (
+    MOST_TRIED,
+    SCAN_STEP,
+    Redetection,
+    color_posterior,
+    likely_places,
+)
 from tracker.search import Verdict
 
 BINS = Bins.of(ColorConfig(texture=False))
@@ -174,6 +180,46 @@ def test_belief_in_between_starts_the_count_anew():
 )
 def test_a_poor_rival_never_wins(there, here, apart):
     assert not any(challenges(Redetection(), *[(there, here, apart)] * 20))
+
+
+LIKELY = Verdict(0.8, 0.7, -1.4)
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "wins"),
+    [
+        (LIKELY, Verdict(0.3, 0.2, -2.6), True),  # the colors have gone from here
+        (LIKELY, Verdict(0.75, 0.2, -2.6), False),  # they are here still: it is half hidden
+        (LIKELY._replace(response=-0.8), Verdict(0.75, 0.2, -2.6), True),  # no other answers so
+    ],
+)
+def test_where_the_colors_still_are_only_the_clearest_structure_elsewhere_wins(there, here, wins):
+    assert any(challenges(Redetection(), *[(there, here, 3.0)] * 4)) is wins
+
+
+@settings(max_examples=30)
+@given(
+    st.floats(0, 1), st.floats(0, 1), st.integers(60, 500), st.integers(60, 500), st.floats(12, 60)
+)
+def test_places_in_order_leave_none_of_the_frame_out(across, down, width, height, side):
+    last = Box.around((across * width, down * height), side, side)
+    redetection, places = Redetection(), [last.center]
+    while (place := redetection.scan(last, (width, height))) is not None:
+        places.append(place)
+    seen = np.array(places)
+    points = np.stack(np.meshgrid(np.linspace(0, width, 9), np.linspace(0, height, 9)), -1)
+    apart = np.linalg.norm(points.reshape(-1, 1, 2) - seen, axis=2).min(axis=1)
+    assert apart.max() < 1.5 * SCAN_STEP * side
+    assert redetection.scan(last, (width, height)) == (places[1] if len(places) > 1 else None)
+
+
+def test_places_in_order_go_outward_and_begin_anew_after_belief():
+    last, redetection = Box(300, 200, 20, 20), Redetection()
+    places = [redetection.scan(last, (640, 480)) for _ in range(40)]
+    apart = [math.dist(place, last.center) for place in places]
+    assert apart == sorted(apart)
+    redetection.believed()
+    assert redetection.scan(last, (640, 480)) == places[0]
 
 
 def test_a_lost_target_is_sought_in_the_whole_frame_by_bounded_regions():

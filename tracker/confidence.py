@@ -197,9 +197,16 @@ class Confidence:
     state: State = State.TRACKING
     usual_log_odds: float | None = None
     """By the first frame, averaged over the frames in which the target was believed."""
+    recent_log_odds: float | None = None
+    """The same, over the newest frames; None without structure, whose response it hangs on."""
     on_probation: bool = False
     """Whether nothing since a loss was as likely by the first frame as the target used to be: what
     is followed may be a look-alike. It is at most uncertain, and the target still sought."""
+
+    @property
+    def unlike(self) -> bool:
+        """Whether what is followed has been clearly less like the first frame's than usual."""
+        return self.recent_log_odds is not None and self._is_less(self.recent_log_odds)
 
     @property
     def believed(self) -> bool:
@@ -230,15 +237,17 @@ class Confidence:
 
     @property
     def sure(self) -> bool:
-        """Whether it will not be in doubt, whatever the next frame shows."""
+        """Whether nothing will be sought elsewhere, whatever the next frame shows."""
         least = self.config.score((1 - SMOOTHING) * self.belief)
-        return least >= self.config.doubt_below and not self.on_probation
+        return least >= self.config.doubt_below and not (self.on_probation or self.unlike)
 
     def weigh(self, evidence: Evidence) -> None:
         """Take in the evidence of one frame."""
         probability = evidence.probability
         self.belief += SMOOTHING * (probability - self.belief)
         self._compare(evidence.first_log_odds, believed=probability > LEARN_ABOVE)
+        if evidence.first_response is not None:
+            self._average(evidence.first_log_odds)
         score = self.score
         if score < self.config.lost_below:
             self.state, self.on_probation = State.LOST, True
@@ -252,6 +261,8 @@ class Confidence:
     def found(self, log_odds: float) -> None:
         """Take note that the target was found again, with these log odds by the first frame."""
         self.belief, self.on_probation = RETURN_BELIEF, self._is_less(log_odds)
+        if self.recent_log_odds is not None:
+            self.recent_log_odds = log_odds
         self.state = State.UNCERTAIN if self.on_probation else State.TRACKING
 
     def _compare(self, log_odds: float, *, believed: bool) -> None:
@@ -262,6 +273,10 @@ class Confidence:
         if believed and (self.on_probation or self.state is State.TRACKING):
             # Bounded: what hides the target step by step is not what it usually looks like.
             self.usual_log_odds += USUAL_SHARE * max(log_odds - self.usual_log_odds, -LESS)
+
+    def _average(self, log_odds: float) -> None:
+        before = log_odds if self.recent_log_odds is None else self.recent_log_odds
+        self.recent_log_odds = before + SMOOTHING * (log_odds - before)
 
     def _is_less(self, log_odds: float) -> bool:
         """Tell whether something is clearly less likely the target than that used to be."""

@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 8
+VERSION = 9
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -133,6 +133,7 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
             "belief": confidence.belief,
             "state": confidence.state,
             "usual_log_odds": confidence.usual_log_odds,
+            "recent_log_odds": confidence.recent_log_odds,
             "on_probation": confidence.on_probation,
         },
         "redetection": dataclasses.asdict(tracker._redetection),

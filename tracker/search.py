@@ -115,6 +115,8 @@ def find_jointly(
     lookalikes: LookAlikes,
     claims: Sequence[Claim] = (),
     across: float = 0.0,
+    *,
+    unlike: bool = False,
 ) -> Place:
     """Find the target on a view and a sight of one place, by color and structure.
 
@@ -131,6 +133,9 @@ def find_jointly(
         Of other targets: what is theirs is passed over.
     across : float
         How surely the target is turned, and stands in another way than at the start: 0 to 1.
+    unlike : bool
+        Whether what is followed has been clearly less like the target than usual: what was taken
+        for a look-alike may then be the target.
 
     Returns
     -------
@@ -160,7 +165,10 @@ def find_jointly(
         if alone.evidence.log_odds > joint.evidence.log_odds + CLEARLY:
             joint = alone._replace(candidates=joint.candidates, rivalry=1.0)
     first = _first_place(view, sight, looks, joint)
-    if first is None or lookalikes.claimed(view.patch.to_frame(*first.center), side, claims):
+    if first is None:
+        return joint
+    others = LookAlikes(lookalikes.target, []) if unlike else lookalikes
+    if others.claimed(view.patch.to_frame(*first.center), side, claims):
         return joint
     return joint._replace(rival=first)
 
