@@ -44,8 +44,8 @@ from .track import Track
 __all__ = ["Tracker"]
 
 LEARN_STRUCTURE_EVERY = 2  # frames; learning in each costs 0.03
-# Frames, of those in which the target is believed, but less like itself than usual, as it is in half
-# of all on footage; 6 lose 0.003, 1 gains 0.002.
+# Frames in which the target is believed, but less like itself than usual, as in half of those of
+# footage. To look in every sixth one costs 0.003, in each one gains 0.002.
 LOOK_EVERY = 3
 LEARN_EVERY = 6  # frames; 4 measures the same and costs more, 8 loses targets in changing light
 # The lowest tenth of benchmark targets. Those below 1/3 are followed with a mean success of 0.47,
