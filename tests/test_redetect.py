@@ -14,12 +14,12 @@ from tracker.backprojection import BackProjection, Bins, histogram, posterior, u
 from tracker.claims import Claim
 from tracker.redetect import (
     MOST_TRIED,
-    SCAN_STEP,
     Redetection,
     color_posterior,
     likely_places,
 )
 from tracker.search import Verdict
+from tracker.structure import WINDOW
 
 BINS = Bins.of(ColorConfig(texture=False))
 SIZE = (30.0, 24.0)
@@ -209,7 +209,7 @@ def test_places_in_order_leave_none_of_the_frame_out(across, down, width, height
     seen = np.array(places)
     points = np.stack(np.meshgrid(np.linspace(0, width, 9), np.linspace(0, height, 9)), -1)
     apart = np.linalg.norm(points.reshape(-1, 1, 2) - seen, axis=2).min(axis=1)
-    assert apart.max() < 1.5 * SCAN_STEP * side
+    assert apart.max() < WINDOW / 2 * side
     assert redetection.scan(last, (width, height)) == (places[1] if len(places) > 1 else None)
 
 

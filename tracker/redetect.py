@@ -70,7 +70,7 @@ HARDLY_BELIEVED = 0.25
 # and 8 of 35 bad ones; -1.1 measures the same.
 CLEAR_RESPONSE = -1.3
 # Places in order: sides of the target from the last believed box to the first, and no point of the
-# frame is farther than 1.4 of them from one; a sight sees 1.75 each way. So after many frames of
+# frame is farther than 1.7 of them from one; a sight sees 1.75 each way. So after many frames of
 # doubt, in every so many: what stands out by its colors comes back within the first.
 SCAN_STEP = 1.0
 SCAN_AFTER, SCAN_EVERY = 60, 4
@@ -249,7 +249,7 @@ class Redetection:
         """
         width, height = frame_size
         step = SCAN_STEP * last.side
-        n_places = math.ceil((math.hypot(width, height) / step) ** 2)
+        n_places = math.ceil((math.hypot(width, height) / step + 1) ** 2)
         for number in range(self.scanned + 1, n_places + 1):
             radius, angle = step * math.sqrt(number), 2 * math.pi * GOLDEN_RATIO * number
             x = last.center[0] + radius * math.cos(angle)
