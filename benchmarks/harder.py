@@ -24,6 +24,7 @@ import numpy as np
 from runs import frames_of
 from tqdm import tqdm
 
+from tracker.box import Box
 from tracker.errors import TrackerError
 from tracker.sequences import Sequence, read_sequences
 from tracker.video import open_sink
@@ -85,11 +86,9 @@ def _seen(box: np.ndarray, hand: np.ndarray, size: tuple[int, int]) -> np.ndarra
     """Bound the ellipse in a box where the hand has brought it; NaN where most is out of view."""
     center = hand[:, :2] @ (box[:2] + box[2:] / 2) + hand[:, 2]
     sides = np.hypot(*(hand[:, :2] * box[2:]).T)
-    corner, end = center - sides / 2, center + sides / 2
-    inside = np.clip(np.minimum(end, size) - np.maximum(corner, 0), 0, None)
-    if not inside.prod() >= LEAST_SEEN * sides.prod():
-        return np.full(4, np.nan)
-    return np.array([*corner, *sides])
+    shown = Box.around(tuple(center), *sides)
+    in_view = shown.share_inside(*size) >= LEAST_SEEN
+    return np.array(shown) if in_view else np.full(4, np.nan)
 
 
 def write(shown: Iterator[Shown], folder: Path) -> None:

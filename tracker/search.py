@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .appearance import Appearance
 from .centering import lean
-from .claims import Claim
+from .claims import Claim, is_claimed
 from .confidence import Evidence
 from .fusion import COLOR_WEIGHT, Mode, joint_density, modes, peaks
 from .layout import COARSE, Layout, View
@@ -167,10 +167,12 @@ def find_jointly(
     first = _first_place(view, sight, looks, joint)
     if first is None:
         return joint
-    others = LookAlikes(lookalikes.target, []) if unlike else lookalikes
-    if others.claimed(view.patch.to_frame(*first.center), side, claims):
-        return joint
-    return joint._replace(rival=first)
+    there = view.patch.to_frame(*first.center)
+    if unlike:
+        claimed = is_claimed(there, lookalikes.target.expected, side, claims)
+    else:
+        claimed = lookalikes.claimed(there, side, claims)
+    return joint if claimed else joint._replace(rival=first)
 
 
 def _first_place(view: View, sight: Sight, looks: Appearance, found: Place) -> Place | None:

@@ -452,8 +452,7 @@ class Tracker:
             return None  # it comes back here
         redetection.doubted()
         here = self._motion.center
-        scanned = self._scanned_place() if redetection.rival is None else None
-        proposal = redetection.rival or scanned or self._likely_place(frame, here)
+        proposal = redetection.rival or self._scanned_place() or self._likely_place(frame, here)
         if proposal is None:
             return None
         rival, there = self._looked_at(frame, proposal)
@@ -464,7 +463,7 @@ class Tracker:
         seen_here = seen_here._replace(response=place.evidence.first_response)
         apart = math.dist(rival, here) / believed.side
         won = redetection.challenge(rival, there, seen_here, apart, self._confidence.belief)
-        if redetection.rival is None and proposal is not scanned:
+        if redetection.rival is None:
             redetection.tried_at(proposal)
         return (rival, there) if won else None
 
