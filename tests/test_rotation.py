@@ -118,3 +118,13 @@ def test_a_box_of_the_first_shape_tells_that_the_target_stands_as_at_the_start()
     told = Box(10, 10, 45, 15)
     assert rotation.told(told, (40, 16)) == told
     assert rotation.upright(45, 15) == (45, 15)
+
+
+@pytest.mark.parametrize(("certainty", "shown_deg"), [(0.0, 0.0), (0.25, 15.0), (0.5, 30.0)])
+def test_a_turn_is_shown_as_far_as_it_is_certain(certainty, shown_deg):
+    assert Rotation(0.0, True, angle_deg=30.0, certainty=certainty).shown_deg == shown_deg
+
+
+def test_what_went_over_is_shown_as_often_over_as_it_went():
+    assert Rotation(0.0, True, angle_deg=-190.0).shown_deg == -180
+    assert Rotation(0.0, True, angle_deg=-250.0, certainty=0.9).shown_deg == -250

@@ -28,6 +28,7 @@ CLIMB_STEPS = 2  # halve the lag of the angle on a turning target; more gain not
 # at half of it people who walk are taken to turn.
 CLEARLY_TURNED = 0.2
 CONFIRMED_SHARE = 0.4  # of the newest comparison in the certainty
+SURE = 0.5  # certainty from which a turn is shown whole: people who walk reach half of it
 LEAST_TURN = math.sin(math.radians(10))  # less hardly changes the upright box
 
 
@@ -109,6 +110,15 @@ class Rotation:
         """Take in how much more like the first outline, turned so far, than upright it looks."""
         newest = min(max(gain / CLEARLY_TURNED, 0.0), 1.0)
         self.certainty += CONFIRMED_SHARE * (newest - self.certainty)
+
+    @property
+    def shown_deg(self) -> float:
+        """The turn as far as it is certain: else the target stands up, as often as it went over.
+
+        The direction alone is not enough: the colors of people who run spread aslant.
+        """
+        stood_deg = 180.0 * round(self.angle_deg / 180)
+        return stood_deg + min(self.certainty / SURE, 1.0) * (self.angle_deg - stood_deg)
 
     @property
     def across(self) -> float:

@@ -571,7 +571,7 @@ class Tracker:
                 on_probation=confidence.on_probation,
             )
         upright = Box.around(box.center, *self._rotation.upright(*box.size))
-        turned = RotatedBox(upright.center, box.size, self._rotation.angle_deg)
+        turned = RotatedBox(upright.center, box.size, self._rotation.shown_deg)
         rivalry = place.rivalry
         score = confidence.score if rivalry is None else confidence.score_beside(rivalry)
         return Track(self._index, time_s, upright, turned, score, confidence.state, why)
