@@ -33,11 +33,9 @@ class Transforms(NamedTuple):
 
     cells: int
     """Of the window's side, even."""
-    power: np.float32
-    """What makes up for the fading at the window's sides."""
     rows: NDArray[np.complex64]
     columns: NDArray[np.float32]
-    """Window to spectrum; the fading is in them."""
+    """Window to spectrum; the fading at its sides is in them, and what makes up for it."""
     box_rows: NDArray[np.complex64]
     box_columns: NDArray[np.float32]
     """Spectrum to box."""
@@ -77,9 +75,8 @@ class Transforms(NamedTuple):
         bell = np.exp(-0.5 * (np.minimum(k, cells - k) / deviation) ** 2)
         return cls(
             cells,
-            power=np.float32(1 / np.mean(fading**2)),
             rows=(turn * fading).astype(np.complex64),
-            columns=_pairs(fading[:, None] * turn[:, :half]),
+            columns=_pairs(fading[:, None] * turn[:, :half] / np.mean(fading**2)),
             box_rows=(turn.conj()[top:bottom] / cells).astype(np.complex64),
             box_columns=_real_part(back[:, left:right]),
             rows_of_box=turn[:, top:bottom].astype(np.complex64),
@@ -99,7 +96,7 @@ class Transforms(NamedTuple):
 
     def forward(self, features: NDArray[np.float32]) -> Spectrum:
         """Give the spectra of channels over the window, (channels, cells, cells)."""
-        across = np.matmul(features * self.power, self.columns).view(np.complex64)
+        across = np.matmul(features, self.columns).view(np.complex64)
         spectrum: Spectrum = np.matmul(self.rows, across)
         return spectrum
 
@@ -168,7 +165,10 @@ class CorrelationFilter:
         """
         share = np.float32(rate)
         difference = spectrum - self.mean
-        self.variance = (1 - share) * (self.variance + share * _squared(difference))
+        variance = share * _squared(difference)
+        variance += self.variance
+        variance *= 1 - share
+        self.variance = variance
         self.mean = self.mean + share * difference
         self.solve(mask, ITERATIONS)
 
@@ -190,25 +190,21 @@ class CorrelationFilter:
         The variance of each channel and frequency is a ridge of its own: what changes from frame
         to frame is not relied on.
         """
-        n_pixels = np.float32(self._transforms.cells**2)
+        n_pixels, desired = np.float32(self._transforms.cells**2), self._transforms.desired
         mean, conjugate, power = self.mean, self.mean.conj(), _squared(self.mean)
-        wanted = mean * (self._transforms.desired / n_pixels)
         ridge = self.variance / n_pixels
         penalty = np.float32(FIRST_PENALTY)
         confined = multiplier = None
         for _ in range(iterations):
             inverse = 1 / (ridge + penalty)
-            target = wanted
-            if confined is not None and multiplier is not None:
-                target = wanted + penalty * (confined - multiplier)
-            target = target * inverse
-            scaled = mean * inverse
             # Sherman & Morrison's formula: one channel's worth of work a frequency.
-            common = (conjugate * target).sum(axis=0)
-            common /= n_pixels + (power * inverse).sum(axis=0)
-            free = target - scaled * common
-            if multiplier is not None:
-                free = free + multiplier
+            common = n_pixels + (power * inverse).sum(axis=0)
+            if confined is None or multiplier is None:
+                free = mean * inverse * (desired / common)
+            else:
+                held = (confined - multiplier) * (penalty * inverse)
+                missing = desired - (conjugate * held).sum(axis=0)
+                free = mean * inverse * (missing / common) + held + multiplier
             confined = self._transforms.confined(free, mask)
             multiplier = free - confined
             penalty *= np.float32(PENALTY_GROWTH)
