@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracker.features import BASIC_COLORS, CELL, N_CHANNELS, channels, color_names, orientations
+from tracker.features import (
+    BASIC_COLORS,
+    CELL,
+    COLOR_WEIGHT,
+    N_CHANNELS,
+    N_COLOR_AXES,
+    channels,
+    cielab,
+    code_colors,
+    color_axes,
+    color_names,
+    orientations,
+)
 from tracker.synthetic import texture
 
 NAMES = list(BASIC_COLORS)
@@ -20,7 +32,7 @@ def test_every_group_of_channels_has_mean_square_one_by_its_weight():
     features = channels(texture(160, 160, seed=1))
     assert features.shape == (N_CHANNELS, 40, 40)
     assert features.dtype == np.float32
-    for group, expected in ((features[:9], 1), (features[9], 1), (features[10:], 0.7**2)):
+    for group, expected in ((features[:9], 1), (features[9], 1), (features[10:], COLOR_WEIGHT**2)):
         assert (group**2).mean() == pytest.approx(expected, rel=1e-3)
 
 
@@ -58,6 +70,16 @@ def test_names_of_colors_are_centered_and_cannot_be_changed():
     assert np.abs(table.sum(axis=1)).max() < 1e-4
     with pytest.raises(ValueError, match="read-only"):
         table[0] = 0
+
+
+def test_the_axes_of_colors_keep_what_their_names_tell_of_common_ones():
+    names, axes = color_names(), color_axes()
+    assert axes.shape == (len(names), N_COLOR_AXES)
+    muted = np.hypot(*cielab(code_colors())[:, 1:].T) < 30
+    kept = (axes[muted] ** 2).sum() / (names[muted] ** 2).sum()
+    assert 0.98 < kept <= 1
+    with pytest.raises(ValueError, match="read-only"):
+        axes[0] = 0
 
 
 def test_a_shift_by_a_cell_shifts_the_channels():

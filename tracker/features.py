@@ -40,9 +40,9 @@ EVEN = 1e-6  # keeps the scale of a group defined where nothing is to be seen
 COLOR_WEIGHT = 0.82  # of the group; 0.6 and 1.2 measure the same
 COLOR_DEVIATION = 22.0  # of a color name in CIELAB, its lightness counting sqrt(0.6)
 LIGHTNESS_WEIGHT = 0.6
-# Axes of the names that are kept: on footage they hold more than 99 % of what the names tell of
-# its colors, and measure as all eleven do, in 3 % less time of an update; six cost 0.01 where
-# vivid look-alikes cross.
+# Axes of the names that are kept: they hold more than 99 % of what the names tell of footage's
+# colors, and measure as all eleven do, in 3 % less time of an update. Six, too, but for drawn
+# look-alikes that pass, which cost 0.02 then (benchmarks/changes.py).
 N_COLOR_AXES = 8
 COMMON_CHROMA = 30.0  # deviation in CIELAB of the colors that the axes are to tell apart
 # The eleven basic color terms (Berlin & Kay, 1969): typical colors of each, BGR.
@@ -144,8 +144,11 @@ def color_axes() -> NDArray[np.float32]:
     names = color_names()
     chroma2 = (cielab(code_colors())[:, 1:].astype(np.float64) ** 2).sum(axis=1)
     common = np.exp(chroma2 / (-2 * COMMON_CHROMA**2))
-    rising = np.linalg.eigh((names.T * common) @ names)[1]
-    axes: NDArray[np.float32] = (names @ rising[:, : -N_COLOR_AXES - 1 : -1]).astype(np.float32)
+    directions = np.linalg.eigh((names.T * common) @ names)[1][:, : -N_COLOR_AXES - 1 : -1]
+    # Which way each points is up to the library: a saved tracker is to find the same ones.
+    longest = np.abs(directions).argmax(axis=0)
+    directions = directions * np.sign(directions[longest, range(N_COLOR_AXES)])
+    axes: NDArray[np.float32] = (names @ directions).astype(np.float32)
     axes.setflags(write=False)
     return axes
 

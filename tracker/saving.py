@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 9
+VERSION = 10
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
