@@ -41,6 +41,14 @@ def test_a_larger_change_is_told_in_its_direction(sizes, factor):
     assert measured / math.log(factor) > 0.3
 
 
+def test_a_size_is_steady_until_it_is_found_changed_by_more_than_half_a_step(sizes):
+    assert sizes.steady
+    sizes.measure(sizes.sample(zoomed(1.06), BOX, None))
+    assert not sizes.steady
+    sizes.measure(sizes.sample(zoomed(1.005), BOX, None))
+    assert sizes.steady
+
+
 def test_a_sample_learnt_with_its_size_is_that_of_the_right_box(sizes):
     """Learning a picture said to be larger leaves the measure where it was."""
     for _ in range(200):

@@ -139,6 +139,7 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
         "redetection": dataclasses.asdict(tracker._redetection),
         "rotation": dataclasses.asdict(tracker._rotation),
         "track": dataclasses.asdict(tracker._track),
+        "size_change": tracker._sizes and tracker._sizes.change,
         "gains": tracker._exposure.gains,
         "usual_similarity": tracker._witness.usual_similarity,
         "patch": _place(patch),
@@ -223,7 +224,9 @@ def _restore(tracker: Tracker, numbers: Numbers, arrays: Arrays) -> None:
         width, height = tracker._extent.first
         tracker._looks.structure = _structure(Structure(width, height), arrays)
         tracker._sizes = ScaleFilter(width, height)
-        tracker._sizes.replace(arrays["sizes_numerator"], arrays["sizes_energy"])
+        tracker._sizes.replace(
+            arrays["sizes_numerator"], arrays["sizes_energy"], numbers["size_change"]
+        )
 
 
 def _place(patch: Patch) -> Numbers:

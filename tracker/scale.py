@@ -30,6 +30,7 @@ LEARNING_RATE = 0.015  # each time
 RIDGE = 0.01 * SIZES
 MIDDLE = SIZES // 2
 HALF = SIZES // 2 + 1
+STEADY = 0.5 * math.log(STEP)  # a change up to this is none: see "What was tried"
 
 
 class ScaleFilter:
@@ -39,6 +40,11 @@ class ScaleFilter:
     ----------
     width, height : float
         Of the first target, any unit: their ratio counts.
+
+    Attributes
+    ----------
+    change : float
+        What was measured last, as a logarithm.
     """
 
     def __init__(self, width: float, height: float) -> None:
@@ -61,6 +67,12 @@ class ScaleFilter:
         self._response = (back / SIZES).astype(np.complex64)
         self.numerator = np.zeros((HALF, 0), np.complex64)
         self.energy = np.zeros(HALF, np.float32)
+        self.change = 0.0
+
+    @property
+    def steady(self) -> bool:
+        """Whether the size was found unchanged last."""
+        return abs(self.change) < STEADY
 
     def sample(
         self, frame: NDArray[np.uint8], box: Box, develop: Develop | None
@@ -90,11 +102,14 @@ class ScaleFilter:
             before, at, after = response[best - 1 : best + 2].tolist()
             curvature = before - 2 * at + after
             offset = 0.5 * (before - after) / curvature if curvature < 0 else 0.0
-        return (best + offset - MIDDLE) * math.log(STEP)
+        self.change = (best + offset - MIDDLE) * math.log(STEP)
+        return self.change
 
-    def replace(self, numerator: NDArray[np.complex64], energy: NDArray[np.float32]) -> None:
-        """Take these for what was learnt."""
-        self.numerator, self.energy = numerator, energy
+    def replace(
+        self, numerator: NDArray[np.complex64], energy: NDArray[np.float32], change: float
+    ) -> None:
+        """Take these for what was learnt, and measured last."""
+        self.numerator, self.energy, self.change = numerator, energy, change
 
     def learn(self, spectrum: NDArray[np.complex64], log_scale: float = 0.0) -> None:
         """Learn a sample whose box is off the target's size by *log_scale*.

@@ -536,13 +536,16 @@ class Tracker:
             scale = scale_by_color(extent, place.log_scale, place.evidence)
             self._extent = extent._replace(scale=scale)
             return
-        sample = sizes.sample(frame, self._box, self._exposure.develop)
+        # By turns with structure, so that no frame bears the cost of both.
+        learns = self._index % LEARN_STRUCTURE_EVERY != 0
+        change = 0.0
+        if learns or not sizes.steady:
+            sample = sizes.sample(frame, self._box, self._exposure.develop)
+            change = sizes.measure(sample)
         height, width = self._frame_shape[:2]
-        scale = scale_jointly(
-            extent, sizes.measure(sample), place.log_scale, place.evidence, (width, height)
-        )
+        scale = scale_jointly(extent, change, place.log_scale, place.evidence, (width, height))
         self._extent = extent._replace(scale=scale)
-        if self._index % LEARN_STRUCTURE_EVERY:  # by turns: no frame bears the cost of both
+        if learns:
             sizes.learn(sample, math.log(scale / extent.scale))
 
     def _spread(self, density: NDArray[np.float32], pixel: tuple[int, int]) -> Spread:
