@@ -21,6 +21,9 @@ __all__ = ["Develop", "Image", "Patch", "cut"]
 
 Image = NDArray[np.uint8]
 Point = tuple[float, float]
+# Frame pixels to one of the patch up to which a copy with its border repeated, then shrunk, takes
+# less time than a warp: a third of it for what is enlarged, and the same at 8 (OpenCV 4 and 5).
+COPIED_UP_TO = 8
 Develop = Callable[[Image], Image]
 """What makes a picture cut out of a frame BGR, in the light that is wanted."""
 
@@ -97,7 +100,7 @@ def cut(
 def _cut_over_border(
     frame: Image, corners: tuple[int, int, int, int], shape: tuple[int, int]
 ) -> tuple[Any, tuple[slice, slice]]:
-    """Warp a region that is partly or wholly outside; the border's pixels are repeated."""
+    """Cut a region that is partly or wholly outside; the border's pixels are repeated."""
     height, width = frame.shape[:2]
     left, top, right, bottom = corners
     rows, columns = shape
@@ -105,19 +108,24 @@ def _cut_over_border(
     # The visible part, or one row or column of pixels where nothing is visible.
     x0, x1 = min(max(left, 0), width - 1), max(min(right, width), 1)
     y0, y1 = min(max(top, 0), height - 1), max(min(bottom, height), 1)
-    to_part = np.array(
-        [
-            [across, 0, left - x0 + across / 2 - 0.5],
-            [0, down, top - y0 + down / 2 - 0.5],
-        ]
-    )
-    image = cv2.warpAffine(
-        frame[y0:y1, x0:x1],
-        to_part,
-        (columns, rows),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    part, beyond = frame[y0:y1, x0:x1], (y0 - top, bottom - y1, x0 - left, right - x1)
+    if min(beyond) >= 0 and across * down <= COPIED_UP_TO:
+        whole = cv2.copyMakeBorder(part, *beyond, cv2.BORDER_REPLICATE)
+        image = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    else:
+        to_part = np.array(
+            [
+                [across, 0, left - x0 + across / 2 - 0.5],
+                [0, down, top - y0 + down / 2 - 0.5],
+            ]
+        )
+        image = cv2.warpAffine(
+            part,
+            to_part,
+            (columns, rows),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
     valid = (_within(top, down, height, rows), _within(left, across, width, columns))
     return image, valid
 
