@@ -54,6 +54,8 @@ CLEARLY = 0.5
 FIRST_APART = 0.4
 STRONGER = 0.2  # logarithm of its response, relative to that at the joint place
 LEAST_FIRST = -1.6  # the same, relative to its own: less is chance, -1.8 leaves what turns
+# Sides from the target up to which a look-alike, crossing it, is what makes it unlike itself.
+CROSSING = 1.0
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 
 
@@ -167,9 +169,9 @@ def find_jointly(
     first = _first_place(view, sight, looks, joint)
     if first is None:
         return joint
-    there = view.patch.to_frame(*first.center)
-    if unlike:
-        claimed = is_claimed(there, lookalikes.target.expected, side, claims)
+    there, here = view.patch.to_frame(*first.center), lookalikes.target.expected
+    if unlike and math.dist(there, here) > CROSSING * side:
+        claimed = is_claimed(there, here, side, claims)
     else:
         claimed = lookalikes.claimed(there, side, claims)
     return joint if claimed else joint._replace(rival=first)

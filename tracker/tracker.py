@@ -196,6 +196,7 @@ class Tracker:
         claims = [each for each in claims if each.belief > 0]
         place = self._find(frame, self._expected(time), claims)
         unlike = self._confidence.unlike  # up to the last frame: that is what `sure` tells
+        was_lost = self._confidence.state is State.LOST
         self._confidence.weigh(place.evidence)
         self._motion.moved(self._inside(self._view.patch.to_frame(*place.center)), time)
         center = None if place.hidden else self._motion.center
@@ -209,6 +210,9 @@ class Tracker:
             place = place._replace(lean=(0.0, 0.0), rivalry=None)  # they are of where it was
         elif worth_learning and self._confidence.state is not State.LOST:
             self._learn(frame, place, claims)
+        if was_lost and self._confidence.state is not State.LOST:
+            # Where it was going meanwhile was the way of something else.
+            self._lookalikes = LookAlikes.of(self._motion.center)
         box = self._leaning(place)
         if worth_learning and self._confidence.believed:
             self._believed = box
