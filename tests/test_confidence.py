@@ -208,6 +208,10 @@ def test_what_has_become_less_like_the_target_is_told_though_it_is_likely():
     assert changed.unlike
     assert not changed.in_doubt
     assert not changed.sure
+    before = changed.unlike_frames
+    assert 0 < before < 10  # the average takes some frames
+    changed.weigh(STILL_LIKELY)
+    assert changed.unlike_frames == before + 1
     changed.found(USUAL.first_log_odds)
     assert not changed.unlike
 

@@ -93,6 +93,13 @@ def test_what_answers_as_strongly_as_the_target_is_believed_sooner():
     assert strong.claimed(strong.others[0].expected, SIDE)
 
 
+def test_what_came_up_since_the_target_was_itself_claims_nothing():
+    known = met()
+    there, before = known.others[0].expected, known.others[0].age
+    assert known.claimed(there, SIDE, unlike_frames=before - LEAST_AGE)
+    assert not known.claimed(there, SIDE, unlike_frames=before - LEAST_AGE + 1)
+
+
 def test_a_hidden_look_alike_is_expected_further_on_and_forgotten_after_a_while():
     known = met()
     x, _ = known.others[0].center

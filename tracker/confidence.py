@@ -199,6 +199,8 @@ class Confidence:
     """By the first frame, averaged over the frames in which the target was believed."""
     recent_log_odds: float | None = None
     """The same, over the newest frames; None without structure, whose response it hangs on."""
+    unlike_frames: int = 0
+    """Frames for which what is followed has been clearly less like the first frame's than usual."""
     on_probation: bool = False
     """Whether nothing since a loss was as likely by the first frame as the target used to be: what
     is followed may be a look-alike. It is at most uncertain, and the target still sought."""
@@ -206,7 +208,7 @@ class Confidence:
     @property
     def unlike(self) -> bool:
         """Whether what is followed has been clearly less like the first frame's than usual."""
-        return self.recent_log_odds is not None and self._is_less(self.recent_log_odds)
+        return self.unlike_frames > 0
 
     @property
     def believed(self) -> bool:
@@ -262,7 +264,7 @@ class Confidence:
         """Take note that the target was found again, with these log odds by the first frame."""
         self.belief, self.on_probation = RETURN_BELIEF, self._is_less(log_odds)
         if self.recent_log_odds is not None:
-            self.recent_log_odds = log_odds
+            self._take_recent(log_odds)
         self.state = State.UNCERTAIN if self.on_probation else State.TRACKING
 
     def _compare(self, log_odds: float, *, believed: bool) -> None:
@@ -276,7 +278,11 @@ class Confidence:
 
     def _average(self, log_odds: float) -> None:
         before = log_odds if self.recent_log_odds is None else self.recent_log_odds
-        self.recent_log_odds = before + SMOOTHING * (log_odds - before)
+        self._take_recent(before + SMOOTHING * (log_odds - before))
+
+    def _take_recent(self, log_odds: float) -> None:
+        self.recent_log_odds = log_odds
+        self.unlike_frames = self.unlike_frames + 1 if self._is_less(log_odds) else 0
 
     def _is_less(self, log_odds: float) -> bool:
         """Tell whether something is clearly less likely the target than that used to be."""

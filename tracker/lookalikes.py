@@ -66,6 +66,10 @@ class Mover:
         strong = self.strength >= STRONG * self.age
         return self.age >= (LEAST_AGE_STRONG if strong else LEAST_AGE)
 
+    def known_before(self, frames: int) -> bool:
+        """Tell whether it was followed long enough, strong or not, before the newest *frames*."""
+        return self.age + self.unseen >= LEAST_AGE + frames
+
     def seen(self, center: Point, gain: float, strength: float = 0.0) -> None:
         """Take note of where it is in the next frame."""
         x, y = self.expected
@@ -94,16 +98,22 @@ class LookAlikes:
         """Start with a target about which nothing else is known."""
         return cls(Mover(center), [])
 
-    def claimed(self, place: Point, side: float, claims: Sequence[Claim] = ()) -> bool:
+    def claimed(
+        self, place: Point, side: float, claims: Sequence[Claim] = (), unlike_frames: int = 0
+    ) -> bool:
         """Tell whether a look-alike, rather than the target, was going to be at *place*.
 
-        So may another target be, which has a claim to it.
+        So may another target be, which has a claim to it. While what is followed has been unlike
+        the target for *unlike_frames*, only what was followed well before is a look-alike: one that
+        came up since may be the target, left for what hid it.
         """
         if is_claimed(place, self.target.expected, side, claims):
             return True
         away = math.dist(place, self.target.expected)
         return any(
-            other.known and math.dist(place, other.expected) < min(away, SAME_PLACE * side)
+            other.known
+            and (unlike_frames == 0 or other.known_before(unlike_frames))
+            and math.dist(place, other.expected) < min(away, SAME_PLACE * side)
             for other in self.others
         )
 

@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 FORMAT = "meanshift-tracker state"
-VERSION = 10
+VERSION = 11
 
 Numbers = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -134,6 +134,7 @@ def state_of(tracker: Tracker) -> tuple[Numbers, Arrays]:
             "state": confidence.state,
             "usual_log_odds": confidence.usual_log_odds,
             "recent_log_odds": confidence.recent_log_odds,
+            "unlike_frames": confidence.unlike_frames,
             "on_probation": confidence.on_probation,
         },
         "redetection": dataclasses.asdict(tracker._redetection),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .appearance import Appearance
 from .centering import lean
-from .claims import Claim, is_claimed
+from .claims import Claim
 from .confidence import Evidence
 from .fusion import COLOR_WEIGHT, Mode, joint_density, modes, peaks
 from .layout import COARSE, Layout, View
@@ -54,8 +54,6 @@ CLEARLY = 0.5
 FIRST_APART = 0.4
 STRONGER = 0.2  # logarithm of its response, relative to that at the joint place
 LEAST_FIRST = -1.6  # the same, relative to its own: less is chance, -1.8 leaves what turns
-# Sides from the target up to which a look-alike, crossing it, is what makes it unlike itself.
-CROSSING = 1.0
 CLIMB_STEPS = 2  # with the weights of where the climb starts; more, or new weights, gain nothing
 
 
@@ -118,7 +116,7 @@ def find_jointly(
     claims: Sequence[Claim] = (),
     across: float = 0.0,
     *,
-    unlike: bool = False,
+    unlike_frames: int = 0,
 ) -> Place:
     """Find the target on a view and a sight of one place, by color and structure.
 
@@ -135,9 +133,9 @@ def find_jointly(
         Of other targets: what is theirs is passed over.
     across : float
         How surely the target is turned, and stands in another way than at the start: 0 to 1.
-    unlike : bool
-        Whether what is followed has been clearly less like the target than usual: what was taken
-        for a look-alike may then be the target.
+    unlike_frames : int
+        For how long what is followed has been clearly less like the target than usual: what has
+        been taken for a look-alike since may be the target.
 
     Returns
     -------
@@ -169,11 +167,8 @@ def find_jointly(
     first = _first_place(view, sight, looks, joint)
     if first is None:
         return joint
-    there, here = view.patch.to_frame(*first.center), lookalikes.target.expected
-    if unlike and math.dist(there, here) > CROSSING * side:
-        claimed = is_claimed(there, here, side, claims)
-    else:
-        claimed = lookalikes.claimed(there, side, claims)
+    there = view.patch.to_frame(*first.center)
+    claimed = lookalikes.claimed(there, side, claims, unlike_frames=unlike_frames)
     return joint if claimed else joint._replace(rival=first)
 
 

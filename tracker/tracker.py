@@ -425,7 +425,7 @@ class Tracker:
             self._lookalikes,
             claims,
             self._rotation.across,
-            unlike=self._confidence.unlike,
+            unlike_frames=self._confidence.unlike_frames,
         )
         return self._redetection.preferred(place)
 
